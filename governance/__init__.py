@@ -1,0 +1,23 @@
+"""Governance and compliance audit for machine learning.
+
+`open_workspace(url)` is the one façade: a local ledger (a file or a database URL) or a remote one (`http(s)://`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from governance.workspace import open_workspace
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open_workspace"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the façade on first use, so that `import governance` stays light."""
+    if name == "open_workspace":
+        from governance.workspace import open_workspace
+
+        return open_workspace
+    raise AttributeError(f"module 'governance' has no attribute '{name}'")

@@ -1,0 +1,1 @@
+"""Computing evidence: performance, fairness, explanations, drift, data validation, sealing."""

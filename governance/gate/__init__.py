@@ -1,0 +1,1 @@
+"""Policies, checks, verdicts, approvals, waivers, receipts, replay."""

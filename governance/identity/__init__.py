@@ -1,0 +1,1 @@
+"""Actors, roles, tokens, keys and SSH signatures."""

@@ -1,0 +1,148 @@
+"""The façade's contract: what a local and a remote workspace both do, kept by one contract test suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from governance.lineage.records import (
+    AlertOpened,
+    DatasetRegistered,
+    EvidenceRecorded,
+    ModelRegistered,
+    RunRecorded,
+    SystemRegistered,
+)
+from governance.workspace.views import (
+    AlertView,
+    Appended,
+    ApprovalView,
+    CheckpointView,
+    DecisionView,
+    EntryQuery,
+    EntryView,
+    InProduction,
+    Lineage,
+    NewEntry,
+    Overview,
+    PolicyView,
+    Progress,
+    Replay,
+    SealedBatchView,
+    SubjectSummary,
+    SubjectView,
+    TokenView,
+    Trace,
+    UserView,
+    Verification,
+)
+
+
+class Workspace(Protocol):
+    """One ledger, opened for one actor. All methods raise `GovernanceError`s only."""
+
+    url: str
+    origin: str
+    actor: str | None
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def close(self) -> None: ...
+    def acting_as(self, actor: str) -> Self:
+        """Return the same ledger for another registered actor (remote: refused, the token's actor acts)."""
+
+    # Records ------------------------------------------------------------------------------------------------
+    def append(self, entry: NewEntry) -> Appended: ...
+    def append_many(self, entries: Sequence[NewEntry]) -> list[Appended]: ...
+    def register_system(self, subject: str, body: SystemRegistered) -> Appended: ...
+    def register_dataset(self, subject: str, body: DatasetRegistered) -> Appended: ...
+    def record_run(self, body: RunRecorded, *, run: str | None = None) -> Appended: ...
+    def register_model(self, subject: str, body: ModelRegistered) -> Appended: ...
+    def record_evidence(self, body: EvidenceRecorded) -> Appended: ...
+    def open_alert(self, body: AlertOpened) -> Appended: ...
+    def close_alert(self, alert: str, reason: str) -> Appended: ...
+
+    # Reading ------------------------------------------------------------------------------------------------
+    def checkpoint(self) -> CheckpointView: ...
+    def verifier_keys(self) -> list[str]: ...
+    def entry(self, reference: str | int) -> EntryView:
+        """Return an entry by seq, id or entry hash."""
+
+    def entries(self, query: EntryQuery) -> list[EntryView]: ...
+    def subject(self, subject: str) -> SubjectView:
+        """Return a subject; NotFound names near ones."""
+
+    def subjects(self, kind: str | None = None, *, after: str | None = None, limit: int = 100) -> list[SubjectSummary]: ...
+    def lineage(self, subject: str, *, direction: str = "both", depth: int = 8) -> Lineage:
+        """Return the graph `up`, `down` or `both` ways."""
+
+    def as_of(self, time: str | None = None, *, target: str | None = None, model: str | None = None) -> list[InProduction]: ...
+    def deployments(self, model: str | None = None) -> list[InProduction]: ...
+    def trace(self, prediction: str) -> Trace: ...
+    def alerts(self, *, open_only: bool = True) -> list[AlertView]: ...
+    def overview(self) -> Overview: ...
+
+    # Proofs -------------------------------------------------------------------------------------------------
+    def prove(self, reference: str | int, *, withhold_body: bool = False) -> str:
+        """Return the tlog-proof document of one entry."""
+
+    def consistency_proof(self, old: int, new: int) -> list[str]:
+        """Return the RFC 6962 consistency proof between two sizes, hashes in hex."""
+
+    def tile(self, level: int, index: int, width: int = 256) -> bytes: ...
+    def verify(
+        self,
+        *,
+        key: str | None = None,
+        checkpoint: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Verification: ...
+    def export(self, folder: Path, *, bodies: bool = False) -> int:
+        """Write the static export; return the number of entries."""
+
+    # Gate ---------------------------------------------------------------------------------------------------
+    def register_policy(self, text: str) -> PolicyView: ...
+    def policies(self) -> list[PolicyView]: ...
+    def ask_gate(self, subject: str, target: str) -> DecisionView: ...
+    def decision(self, decision: str) -> DecisionView: ...
+    def decisions(self, about: str | None = None, *, limit: int = 100) -> list[DecisionView]: ...
+    def replay(self, decision: str) -> Replay: ...
+    def approval_statement(self, subject: str, target: str, *, meaning: str, days: int = 30) -> dict[str, Any]:
+        """Return the statement to sign: origin, artifact, policies and evidence digests, nonce, times."""
+
+    def waiver_statement(
+        self, subject: str, target: str, *, rule: str, reason: str, compensating_control: str, days: int = 30
+    ) -> dict[str, Any]: ...
+    def approve(self, statement: dict[str, Any], signature: str) -> ApprovalView: ...
+    def waive(self, statement: dict[str, Any], signature: str) -> ApprovalView: ...
+    def approvals(self, about: str | None = None) -> list[ApprovalView]: ...
+
+    # Operations ---------------------------------------------------------------------------------------------
+    def deploy(self, model: str, target: str, *, decision: str | None = None) -> InProduction:
+        """Deploy a model that an unexpired `allow` for this very artifact and target permits."""
+
+    def roll_back(self, model_name: str, target: str, *, reason: str) -> InProduction: ...
+    def seal_batch(
+        self,
+        deployment: str,
+        columns: Sequence[dict[str, str]],
+        rows: Iterator[Sequence[Any]],
+        *,
+        groups: Sequence[Sequence[str]] | None = None,
+        start: str,
+        end: str,
+    ) -> SealedBatchView:
+        """Seal a prediction batch; its secret stays in this machine's key folder, never in the ledger."""
+
+    # People -------------------------------------------------------------------------------------------------
+    def register_user(self, actor: str, roles: Sequence[dict[str, Any]], *, name: str | None = None) -> UserView: ...
+    def set_roles(self, actor: str, roles: Sequence[dict[str, Any]]) -> UserView: ...
+    def users(self) -> list[UserView]: ...
+    def bind_key(self, actor: str, ssh_key: str) -> str:
+        """Bind an SSH public key to a person; return its `key:…` subject."""
+
+    def revoke_key(self, key: str, *, since: str, reason: str) -> Appended: ...
+    def issue_token(self, actor: str, scopes: Sequence[str], *, days: int = 90) -> TokenView: ...
+    def revoke_token(self, token: str, *, reason: str) -> Appended: ...
+    def tokens(self) -> list[TokenView]: ...

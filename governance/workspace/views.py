@@ -1,0 +1,338 @@
+"""What the façade hands out: frozen models that travel as JSON between a service and its clients unchanged."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from governance.gate.verdict import RuleResult, Verdict
+
+
+class View(BaseModel):
+    """Root of all views."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+
+class Appended(View):
+    """An acknowledged entry: durable and covered by a durable checkpoint."""
+
+    seq: int
+    id: str
+    entry: str
+    """Entry hash, hex."""
+    subject: str
+    time: str
+
+
+class NewEntry(View):
+    """What a raw append takes."""
+
+    kind: str
+    subject: str
+    body: dict[str, Any]
+    id: str | None = None
+
+
+class EntryView(View):
+    """One entry as stored. `body` is None where it was erased, is withheld or was not asked for."""
+
+    seq: int
+    id: str
+    time: str
+    kind: str
+    subject: str
+    actor: str
+    entry: str
+    """Entry hash, hex."""
+    prev: str
+    origin: str
+    commitment: str
+    """The header's `body` member: hex."""
+    header: str
+    """The header's verbatim bytes, as text."""
+    body: dict[str, Any] | None = None
+    salt: str | None = None
+    body_state: Literal["present", "erased", "missing", "withheld"] = "present"
+
+
+class EntryQuery(View):
+    """Which entries: filters are conjunctive; `kind` and `subject` may end in `*` for a prefix.
+
+    Keyset paging: `after` (exclusive, ascending) or `before` (exclusive, descending); neither means from the
+    start, ascending, or with `newest_first` from the end, descending.
+    """
+
+    kind: str | None = None
+    subject: str | None = None
+    actor: str | None = None
+    since: str | None = None
+    until: str | None = None
+    after: int | None = None
+    before: int | None = None
+    newest_first: bool = False
+    limit: int = 100
+    bodies: bool = True
+
+
+class CheckpointView(View):
+    """The newest checkpoint: its signed text and what it says."""
+
+    origin: str
+    size: int
+    root: str
+    """Hex."""
+    text: str
+
+
+class SubjectView(View):
+    """A subject: its entries from oldest to newest (bodies included), and its current body."""
+
+    subject: str
+    kind: str
+    current: dict[str, Any] | None
+    entries: list[EntryView]
+
+
+class SubjectSummary(View):
+    """One line of an inventory."""
+
+    subject: str
+    first_seq: int
+    last_seq: int
+    last_kind: str
+    last_time: str
+
+
+class Node(View):
+    """A subject in the lineage graph. `known` is False where something names it but nothing registered it."""
+
+    subject: str
+    kind: str
+    label: str = ""
+    time: str | None = None
+    seq: int | None = None
+    known: bool = True
+
+
+class Edge(View):
+    """`source` → `target`: target was made from, is about, or depends on source; `seq` is the entry that says so."""
+
+    source: str
+    target: str
+    relation: str
+    """`trained-on`, `evaluated-on`, `produced`, `serves`, `deploys`, `replaces`, `scored-by`, `evidence-about`,
+    `approves`, `decides`, `permits`, `derived-from`, `alerts`."""
+    seq: int
+
+
+class Lineage(View):
+    """The graph around a subject, up to a depth; `truncated` where more lies beyond."""
+
+    subject: str
+    nodes: list[Node]
+    edges: list[Edge]
+    truncated: bool = False
+
+
+class InProduction(View):
+    """What stood at a target at an instant, and why."""
+
+    deployment: str
+    model: str
+    target: str
+    since: str
+    until: str | None
+    decision: str | None
+    verdict: str | None
+    approvals: list[str]
+    """`approval:…` subjects that the decision rested on."""
+    approvers: list[str]
+    why: str
+    """One sentence."""
+    state: Literal["current", "replaced", "rolled-back", "ended"] = "current"
+
+
+class DecisionView(View):
+    """A verdict with everything behind it. `receipt` is the receipt file's text for allow and deny alike."""
+
+    decision: str
+    seq: int
+    entry: str
+    time: str
+    about: str
+    artifact: str
+    target: str
+    verdict: Verdict
+    sentence: str
+    """The verdict in one sentence for a compliance officer."""
+    results: list[RuleResult]
+    policies: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    checkpoint: dict[str, Any]
+    expires: str
+    receipt: str | None = None
+
+
+class Replay(View):
+    """A verdict computed again from the ledger as it stood."""
+
+    decision: str
+    outcome: Literal["same", "different", "cannot replay"]
+    verdict: Verdict | None
+    recorded: Verdict
+    differences: list[str]
+
+
+class ApprovalView(View):
+    """A signed approval or waiver and whether it counts now."""
+
+    approval: str
+    seq: int
+    about: str
+    artifact: str
+    target: str
+    actor: str
+    name: str | None
+    key: str
+    """`key:SHA256` of the key that signed."""
+    meaning: str
+    time: str
+    expires: str
+    state: Literal["valid", "expired", "revoked", "void"]
+    why_not: str = ""
+    statement: dict[str, Any]
+    signature: str
+    kind: Literal["approval", "waiver"] = "approval"
+
+
+class SealedBatchView(View):
+    """A sealed batch as recorded."""
+
+    batch: str
+    seq: int
+    entry: str
+    root: str
+    count: int
+    deployment: str
+    model: str
+
+
+class TraceStep(View):
+    """One step from a prediction back to its origins."""
+
+    title: str
+    """`prediction`, `batch`, `deployment`, `decision`, `approval`, `model`, `run`, `dataset`, `code`, `evidence`, `system`."""
+    subject: str
+    text: str
+    seq: int | None = None
+    entry: str | None = None
+    time: str | None = None
+    actor: str | None = None
+    facts: dict[str, Any] = {}
+
+
+class Trace(View):
+    """A prediction traced to the model, run, data, code, evaluation, verdict and approvals behind it."""
+
+    prediction: str
+    steps: list[TraceStep]
+    gaps: list[str] = []
+    """What could not be found, in sentences."""
+
+
+class Failure(View):
+    """One failure of verification: its class (docs/ledger-format.md), its place, what it means, what to do."""
+
+    failure: str
+    place: str
+    seq: int | None = None
+    message: str
+    next_step: str = ""
+    count: int = 1
+
+
+class Progress(View):
+    """How far verification has come."""
+
+    layer: str
+    done: int
+    total: int
+
+
+class Verification(View):
+    """The outcome of a verification."""
+
+    ok: bool
+    origin: str
+    size: int
+    root: str
+    checked: dict[str, int]
+    """Layer (`entries`, `bodies`, `chain`, `tiles`, `checkpoints`, `projections`) to how many were checked."""
+    failures: list[Failure]
+    warnings: list[str]
+    erased: int = 0
+    withheld: int = 0
+    summary: str
+    """One sentence."""
+    seconds: float
+
+
+class AlertView(View):
+    """An alert and whether it is still open."""
+
+    alert: str
+    about: str
+    severity: str
+    summary: str
+    evidence: str
+    opened: str
+    closed: str | None = None
+    seq: int
+
+
+class UserView(View):
+    """A person or service: roles in force and keys bound."""
+
+    actor: str
+    name: str | None
+    roles: list[dict[str, Any]]
+    keys: list[str]
+    seq: int
+
+
+class TokenView(View):
+    """An API token as listed; `secret` only in the answer that issues it."""
+
+    token: str
+    actor: str
+    scopes: list[str]
+    expires: str
+    state: Literal["valid", "expired", "revoked"]
+    secret: str | None = None
+
+
+class PolicyView(View):
+    """A policy pack known to the ledger."""
+
+    policy: str
+    digest: str
+    title: str
+    seq: int
+    text: str
+
+
+class Overview(View):
+    """What the first screen shows; cheap at any size."""
+
+    origin: str
+    size: int
+    root: str
+    in_production: list[InProduction]
+    alerts: list[AlertView]
+    decisions: list[dict[str, Any]]
+    """Newest decisions: `{"decision", "about", "target", "verdict", "time", "seq"}`."""
+    counts: dict[str, int]
+    """Subject kind to number of subjects."""
+    last_entry: EntryView | None

@@ -1,0 +1,1 @@
+"""Policies: the checks and the packs that ship with the project."""

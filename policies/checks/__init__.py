@@ -1,0 +1,1 @@
+"""Built-in checks, one module a family; registered through the entry-point group `governance.checks`."""

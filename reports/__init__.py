@@ -1,0 +1,1 @@
+"""PDF reports made of the ledger at a named checkpoint."""
