@@ -135,6 +135,18 @@ class Workspace(Protocol):
     ) -> SealedBatchView:
         """Seal a prediction batch; its secret stays in this machine's key folder, never in the ledger."""
 
+    def prove_row(
+        self, batch: str, rows: Iterator[Sequence[Any]], row: int, *, disclose: Sequence[int] | None = None
+    ) -> str:
+        """Return the row proof (JSON text) of one row of a sealed batch.
+
+        Args:
+            batch: the batch's subject.
+            rows: all rows again, as they were sealed; they never were in the ledger.
+            row: which one, from 0.
+            disclose: which disclosure groups to show (all by default); the others stay commitments.
+        """
+
     # People -------------------------------------------------------------------------------------------------
     def register_user(self, actor: str, roles: Sequence[dict[str, Any]], *, name: str | None = None) -> UserView: ...
     def set_roles(self, actor: str, roles: Sequence[dict[str, Any]]) -> UserView: ...

@@ -1,0 +1,61 @@
+"""What every command knows: which ledger, who acts, how to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from governance.workspace import Workspace
+
+DEFAULT_LEDGER = "./governance.db"
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The global options of `govern`.
+
+    Attributes:
+        ledger: path or URL of the ledger (`--ledger`, `GOVERN_LEDGER`).
+        actor: who acts (`--actor`, `GOVERN_ACTOR`), as `user:ID` or `service:ID`.
+        token: API token of a service (`--token`, `GOVERN_TOKEN`).
+        keys: folder of the ledger's secrets (`GOVERN_KEYS`).
+        json: print JSON; commands have a flag of their own.
+    """
+
+    ledger: str = DEFAULT_LEDGER
+    actor: str | None = None
+    token: str | None = None
+    keys: str | None = None
+    json: bool = False
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Return the global options that were given before the command."""
+    settings = context.find_object(Settings)
+    return settings if settings is not None else Settings()
+
+
+@contextmanager
+def workspace_of(context: typer.Context) -> Iterator[Workspace]:
+    """Open the ledger that the global options name, and close it afterwards.
+
+    Raises:
+        GovernanceError: as `governance.open_workspace` does.
+    """
+    from governance.workspace import open_workspace
+
+    settings = settings_of(context)
+    workspace = open_workspace(
+        settings.ledger, actor=settings.actor, token=settings.token, keys=settings.keys
+    )
+    try:
+        yield workspace
+    finally:
+        workspace.close()
