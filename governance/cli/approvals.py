@@ -1,0 +1,157 @@
+"""`govern approve | waive`: statements that people sign with the SSH keys they already have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from governance.cli.context import JsonFlag, workspace_of
+from governance.cli.examples import examples
+from governance.cli.output import print_facts, print_json, print_text
+from governance.cli.values import read_text, with_kind, write_atomically
+from governance.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from governance.workspace.views import ApprovalView
+
+KeyOption = Annotated[
+    Path | None, typer.Option("--key", help="SSH private key; for an agent or FIDO key its .pub file.")
+]
+StatementOption = Annotated[
+    Path | None, typer.Option(help="Without --key: write the statement here to be signed elsewhere.")
+]
+SignatureOption = Annotated[
+    Path | None, typer.Option(help="Signature that `ssh-keygen -Y sign` made of --statement.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command(
+        epilog=examples(
+            "govern --actor user:bob approve scorer@3 --target production --key ~/.ssh/id_ed25519 "
+            "--meaning 'I reviewed the fairness evaluation'",
+            "govern approve scorer@3 --target production --meaning 'I reviewed it' --statement s.json",
+            "ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n approval@acme.example s.json",
+            "govern --actor user:bob approve scorer@3 --target production --statement s.json --signature s.json.sig",
+        )
+    )(approve)
+    app.command(
+        epilog=examples(
+            "govern --actor user:carol waive scorer@3 --target production --rule four-fifths-joint --days 14 "
+            "--reason 'too few rows' --compensating-control 'manual review of each refusal' --key ~/.ssh/id_ed25519",
+        )
+    )(waive)
+
+
+def approve(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
+    target: Annotated[str, typer.Option(help="For which target.")],
+    meaning: Annotated[str | None, typer.Option(help="What your approval means, in your words.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="For how long.")] = 30,
+    key: KeyOption = None,
+    statement: StatementOption = None,
+    signature: SignatureOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Approve one model, by its artifact's digest, for one target, with your SSH key."""
+    with workspace_of(context) as workspace:
+        if signature is not None:
+            text = _unsigned(statement)
+            done = workspace.approve(text, read_text(signature))
+        else:
+            if meaning is None:
+                raise InvalidInput("An approval says what it means.", remedy="Add --meaning 'I reviewed …'.")
+            text = workspace.approval_statement(with_kind("model", model), target, meaning=meaning, days=days)
+            armored = _sign(text, key, statement, "approval")
+            if armored is None:
+                return
+            done = workspace.approve(text, armored)
+    _print(done, as_json=as_json)
+
+
+def waive(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
+    target: Annotated[str, typer.Option(help="For which target.")],
+    rule: Annotated[str, typer.Option(help="The rule's id.")],
+    reason: Annotated[str, typer.Option(help="Why it may be waived.")],
+    compensating_control: Annotated[str, typer.Option(help="What is done instead.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="For how long.")] = 30,
+    key: KeyOption = None,
+    statement: StatementOption = None,
+    signature: SignatureOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Waive one rule for one model and target for a time, in a role that the rule names."""
+    with workspace_of(context) as workspace:
+        if signature is not None:
+            done = workspace.waive(_unsigned(statement), read_text(signature))
+        else:
+            text = workspace.waiver_statement(
+                with_kind("model", model),
+                target,
+                rule=rule,
+                reason=reason,
+                compensating_control=compensating_control,
+                days=days,
+            )
+            armored = _sign(text, key, statement, "waiver")
+            if armored is None:
+                return
+            done = workspace.waive(text, armored)
+    _print(done, as_json=as_json)
+
+
+def _unsigned(statement: Path | None) -> dict[str, Any]:
+    if statement is None:
+        raise InvalidInput("--signature needs --statement.", remedy="Name the file that was signed.")
+    try:
+        value = json.loads(read_text(statement))
+    except ValueError as error:
+        raise InvalidInput(f"{statement} is not JSON: {error}.", remedy="Sign the file as it was written.") from None
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{statement} is no statement.", remedy="Sign the file as it was written.")
+    return value
+
+
+def _sign(text: dict[str, Any], key: Path | None, statement: Path | None, word: str) -> str | None:
+    """Sign with `key`, or write the statement and say how to sign it."""
+    from governance.identity import sshsig
+    from governance.ledger.canonical import encode
+
+    namespace = f"{word}@{str(text['origin']).split('/', 1)[0]}"
+    message = encode(text)
+    if key is not None:
+        return sshsig.sign(key.expanduser(), namespace, message, passphrase=_ask_passphrase)
+    if statement is None:
+        raise InvalidInput(
+            "Nothing signs this.", remedy="Add --key FILE, or --statement FILE to have it signed elsewhere."
+        )
+    write_atomically(statement, message)
+    print_text(f"Written to {statement}. Sign it: ssh-keygen -Y sign -f KEY -n {namespace} {statement}")
+    print_text(f"Then repeat with --statement {statement} --signature {statement}.sig")
+    return None
+
+
+def _ask_passphrase() -> str:
+    return str(typer.prompt("Passphrase of the key", hide_input=True, err=True))
+
+
+def _print(done: ApprovalView, *, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+        return
+    print_facts(
+        [
+            (done.kind, done.approval),
+            ("about", f"{done.about} for {done.target}"),
+            ("artifact", done.artifact),
+            ("signed by", f"{done.actor} with {done.key}"),
+            ("valid until", done.expires),
+        ]
+    )

@@ -1,0 +1,192 @@
+"""`govern init | verify | export | key`: the ledger as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from governance.cli.context import JsonFlag, settings_of, workspace_of
+from governance.cli.examples import examples
+from governance.cli.output import console, print_facts, print_json, print_text
+from governance.cli.values import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from governance.workspace.views import Progress, Verification
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command(
+        epilog=examples(
+            "govern init --actor user:alice --name 'Alice Smith'",
+            "govern --ledger credit.db init --actor user:alice --origin acme.example/credit",
+        )
+    )(init)
+    app.command(
+        epilog=examples(
+            "govern verify",
+            "govern verify --key 'acme.example/credit+530d903a+Aek…' --checkpoint last-month.checkpoint",
+            "govern verify --folder export/",
+        )
+    )(verify)
+    app.command(epilog=examples("govern export site/", "govern export site/ --bodies"))(export)
+    app.command(epilog=examples("govern key", "govern key > acme.vkey"))(key)
+
+
+def init(
+    context: typer.Context,
+    actor: Annotated[str | None, typer.Option(help="First administrator: user:ID.")] = None,
+    name: Annotated[str | None, typer.Option(help="The administrator's name (erasable).")] = None,
+    ssh_key: Annotated[Path | None, typer.Option(help="The administrator's SSH public key file.")] = None,
+    origin: Annotated[
+        str | None, typer.Option(help="The ledger's name for ever, as acme.example/credit-risk.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Create a ledger, its keys and its first administrator."""
+    from governance.errors import InvalidInput
+    from governance.workspace import create_workspace
+
+    settings = settings_of(context)
+    administrator = actor or settings.actor
+    if administrator is None:
+        raise InvalidInput(
+            "A ledger needs its first administrator.", remedy="Add --actor user:ID, for example user:alice."
+        )
+    public_key = read_text(ssh_key).strip() if ssh_key else None
+    with create_workspace(
+        settings.ledger, actor=administrator, name=name, ssh_key=public_key, origin=origin, keys=settings.keys
+    ) as workspace:
+        facts = {
+            "ledger": settings.ledger,
+            "origin": workspace.origin,
+            "key": workspace.verifier_keys()[0],
+            "administrator": administrator,
+        }
+    if as_json:
+        print_json(facts)
+        return
+    print_facts(facts.items())
+    print_text("Give the key to whoever shall verify this ledger; keep the folder of secrets out of backups of it.")
+
+
+def verify(
+    context: typer.Context,
+    key: Annotated[
+        str | None, typer.Option(help="Verifier key that you trust (or a file that holds it).")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="An older checkpoint that you trust; history must continue it.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Verify a static export in this folder instead of the ledger.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Verify everything: bodies, chain, tree, tiles, checkpoints. Exits 1 when something does not prove."""
+    trusted_key = read_text(Path(key)).strip() if key and Path(key).is_file() else key
+    trusted = read_text(checkpoint) if checkpoint else None
+    if folder is not None:
+        from governance.workspace.exports import verify_export
+
+        report = verify_export(folder, key=trusted_key, checkpoint=trusted)
+    else:
+        with workspace_of(context) as workspace, _progress(show=not as_json) as advance:
+            report = workspace.verify(key=trusted_key, checkpoint=trusted, progress=advance)
+    if as_json:
+        print_json(report)
+    else:
+        print_verification(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+class _progress:  # noqa: N801 - reads as a word where it is used
+    """Show verification's progress by layer on a terminal; silent elsewhere."""
+
+    def __init__(self, *, show: bool) -> None:
+        self._show = show
+
+    def __enter__(self) -> Callable[[Progress], None]:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        out = console(stderr=True)
+        self._bar = Bar(
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=out,
+            transient=True,
+            disable=not (self._show and out.is_terminal),
+        )
+        tasks: dict[str, int] = {}
+        self._bar.start()
+
+        def advance(step: Progress) -> None:
+            if step.layer not in tasks:
+                tasks[step.layer] = self._bar.add_task(step.layer, total=step.total)
+            self._bar.update(tasks[step.layer], completed=step.done, total=step.total)  # type: ignore[arg-type]
+
+        return advance
+
+    def __exit__(self, *exc: object) -> None:
+        self._bar.stop()
+
+
+def print_verification(report: Verification) -> None:
+    """Print a verification for people: one sentence, then what was checked, each failure, each warning."""
+    out = console()
+    sign, style = ("✓", "bold green") if report.ok else ("✗", "bold red")
+    out.print(f"[{style}]{sign}[/] ", end="")
+    out.print(report.summary, markup=False)
+    checked = " · ".join(f"{count:,} {layer}" for layer, count in report.checked.items())
+    print_facts(
+        [
+            ("origin", report.origin),
+            ("size", f"{report.size:,}"),
+            ("root", report.root),
+            ("checked", f"{checked} in {report.seconds:.1f} s"),
+            *([("erased", f"{report.erased:,} bodies, each covered by an entry")] if report.erased else []),
+            *([("withheld", f"{report.withheld:,} bodies not checked")] if report.withheld else []),
+        ]
+    )
+    for failure in report.failures:
+        times = f" ({failure.count:,} times)" if failure.count > 1 else ""
+        out.print(f"\n[bold red]✗ {failure.failure}[/] at ", end="")
+        out.print(f"{failure.place}{times}", markup=False)
+        print_text(f"  {failure.message}")
+        if failure.next_step:
+            print_text(f"  → {failure.next_step}")
+    for warning in report.warnings:
+        print_text(f"! {warning}")
+
+
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Folder to write; created when absent.")],
+    bodies: Annotated[bool, typer.Option("--bodies", help="Bodies of all entries, not only those that can't be erased.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write the ledger as static files (C2SP tlog-tiles) that anyone can serve and verify."""
+    with workspace_of(context) as workspace:
+        count = workspace.export(folder, bodies=bodies)
+    if as_json:
+        print_json({"folder": str(folder), "entries": count, "bodies": "all" if bodies else "withheld"})
+        return
+    print_text(f"{count:,} entries in {folder}. Verify it with: govern verify --folder {folder}")
+
+
+def key(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Print the ledger's C2SP verifier key alone."""
+    with workspace_of(context) as workspace:
+        keys = workspace.verifier_keys()
+    if as_json:
+        print_json({"keys": keys})
+        return
+    print_text(keys[0])

@@ -1,0 +1,1 @@
+"""Other systems' formats: what continuous integration reads."""
