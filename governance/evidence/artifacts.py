@@ -1,8 +1,11 @@
 """Model files: written and read with skops, never pickled, foreign ones only in a child process with limits.
 
-A pickle runs whatever code it holds when it is opened. A skops file is data; types beyond scikit-learn's own are
-refused unless the caller trusts them by name. Even so a foreign file may be huge or crafted, so `score_foreign` and
-`inspect_foreign` open it in a child process with limits on processor seconds and memory, which hands back numbers
+A pickle runs whatever code it holds when it is opened. A skops file is data; types beyond scikit-learn's own
+are
+refused unless the caller trusts them by name. Even so a foreign file may be huge or crafted, so
+`score_foreign` and
+`inspect_foreign` open it in a child process with limits on processor seconds and memory, which hands back
+numbers
 and names, not objects.
 """
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = "skops"
+HARMLESS = ("numpy.dtype",)
+"""Types beyond skops' own defaults that are plain data and are always trusted."""
 _CHUNK = 1 << 20
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
@@ -103,13 +108,13 @@ def load(path: Path, *, trusted: Sequence[str] = (), digest: str | None = None) 
         raise InvalidInput(
             f"{path.name} is {met}, not {digest}.", remedy="Take the file that was registered."
         )
-    unknown = sorted(set(_untrusted(path)) - set(trusted))
+    unknown = sorted(set(_untrusted(path)) - {*trusted, *HARMLESS})
     if unknown:
         raise InvalidInput(
             f"{path.name} holds types that are not trusted: {', '.join(unknown)}.",
             remedy="Look at each, then name those you trust.",
         )
-    return skops.io.load(path, trusted=list(trusted))
+    return skops.io.load(path, trusted=[*trusted, *HARMLESS])
 
 
 def refuse_pickle(path: Path) -> None:
@@ -157,10 +162,11 @@ def inspect_foreign(path: Path, *, limits: Limits | None = None) -> Inspected:
 def score_foreign(
     path: Path, rows: pd.DataFrame, *, trusted: Sequence[str] = (), limits: Limits | None = None
 ) -> list[float]:
-    """Return the score of the favourable outcome for each row, computed by a foreign artifact in a child process.
+    """Return the favourable outcome's score for each row, computed by a foreign artifact in a child process.
 
     Raises:
-        InvalidInput: it is no skops file, holds types not trusted, does not fit the rows, or goes beyond the limits.
+        InvalidInput: it is no skops file, holds types not trusted, does not fit the rows, or goes beyond the
+        limits.
     """
     answer = _in_child(path, {"task": "score", "trusted": list(trusted)}, rows, limits or Limits())
     return [float(score) for score in answer["scores"]]
@@ -175,7 +181,7 @@ def explain_foreign(
     options: dict[str, Any] | None = None,
     limits: Limits | None = None,
 ) -> dict[str, Any]:
-    """Return the explanation (as JSON of `results.Explanation`) of a foreign artifact, computed in a child process.
+    """Return the explanation of a foreign artifact (JSON of `results.Explanation`), computed in a child process.
 
     Raises:
         InvalidInput: as `score_foreign`.
@@ -233,7 +239,7 @@ def _answer(path: Path, done: subprocess.CompletedProcess[str]) -> dict[str, Any
     except ValueError:
         answer = {}
     if "refused" in answer:
-        raise InvalidInput(f"{path.name}: {answer['refused']}", remedy=str(answer.get("remedy", "")))
+        raise InvalidInput(answer["refused"], remedy=str(answer.get("remedy", "")))
     if done.returncode != 0 or not answer:
         last = (done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"])[-1][:200]
         raise InvalidInput(

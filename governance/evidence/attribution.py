@@ -1,9 +1,11 @@
 """SHAP values of a scikit-learn model, mapped back through its pipeline to the original columns.
 
 1. A pipeline is cut before its last step; what the steps before do to columns is traced (`origins`).
-2. A linear last step is explained exactly on its log-odds, a tree ensemble by TreeExplainer, on the transformed
+2. A linear last step is explained exactly on its log-odds, a tree ensemble by TreeExplainer, on the
+transformed
    columns; contributions of columns made from one original column are summed.
-3. Anything else (another estimator, a transformer that mixes columns) is explained by permutation on the predicted
+3. Anything else (another estimator, a transformer that mixes columns) is explained by permutation on the
+predicted
    score over the original columns, text columns by their codes.
 """
 
@@ -94,7 +96,7 @@ def _transformed(before: Sequence[Any], rows: pd.DataFrame) -> Floats:
 
 
 def origins(transformer: Any, names: Sequence[str]) -> list[str]:
-    """Return, for each column that a fitted transformer (or list of them) gives out, the column it was made from.
+    """Return for each column that a fitted transformer (or list of them) gives out what it was made from.
 
     Raises:
         Mixed: a column is made from several, or this can't be told.

@@ -1,6 +1,7 @@
-"""The child process that opens a foreign artifact: limits first, then skops, then one task, answered as one JSON line.
+"""The child process that opens a foreign artifact: limits first, then skops, then one task, one JSON line.
 
-Started by `governance.evidence.artifacts` as `python -m governance.evidence.child`; not meant to be called by people.
+Started by `governance.evidence.artifacts` as `python -m governance.evidence.child`; not meant to be called
+by people.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     path = Path(request["artifact"])
     if request["task"] == "inspect":
-        untrusted = sorted(skops.io.get_untrusted_types(file=path))
+        untrusted = sorted(set(skops.io.get_untrusted_types(file=path)) - set(artifacts.HARMLESS))
         model = None if untrusted else artifacts.load(path)
         names = getattr(model, "feature_names_in_", [])
         return {
@@ -60,14 +61,17 @@ def main() -> None:
     """Read one request from standard input and write its answer, or why it was refused."""
     request = json.loads(sys.stdin.read())
     _limit(request)
+    name = Path(request["artifact"]).name
     try:
         reply = answer(request)
     except GovernanceError as error:
         reply = {"refused": error.message, "remedy": error.remedy}
     except MemoryError:
-        reply = {"refused": "it needs more memory than it may use."}
+        reply = {"refused": f"{name} needs more memory than it may use."}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        reply = {"refused": f"it does not fit these rows, or is damaged: {str(error).splitlines()[0][:300]}."}
+        reply = {
+            "refused": f"{name} does not fit these rows, or is damaged: {str(error).splitlines()[0][:300]}."
+        }
     sys.stdout.write(json.dumps(reply) + "\n")
 
 

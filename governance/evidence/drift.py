@@ -1,18 +1,21 @@
 """Family `drift`: how far what a model sees now lies from what it was built on.
 
-A column has drifted when its population stability index reaches the threshold *and* a test, corrected for the number
-of columns (Holm), says that chance alone does not explain it: the index alone grows as samples shrink, the test
+A column has drifted when its population stability index reaches the threshold *and* a test, corrected for
+the number
+of columns (Holm), says that chance alone does not explain it: the index alone grows as samples shrink, the
+test
 alone finds every trifle in large ones.
 
 Sources: PSI and its 0.1/0.25 rules of thumb: N. Siddiqi, "Credit Risk Scorecards" (Wiley 2006); its sampling
-distribution: B. Yurdakul, "Statistical Properties of Population Stability Index" (2018). Numbers are tested by
-Kolmogorov-Smirnov (F. J. Massey, JASA 46 (1951) 68-78), categories by Pearson's chi-square.
+distribution: B. Yurdakul, "Statistical Properties of Population Stability Index" (2018). Numbers are tested
+by Kolmogorov-Smirnov (F. J. Massey, JASA 46 (1951) 68-78), categories by Pearson's chi-square.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -144,12 +147,12 @@ def _compare_numbers(
         inside = np.bincount(np.searchsorted(inner, known, side="left"), minlength=len(inner) + 1)
         counts.append([*inside.tolist(), len(every) - len(known)])
     edges = ["-inf", *(f"{edge:.4g}" for edge in inner), "inf"]
-    labels = [f"({low}, {high}]" for low, high in zip(edges[:-1], edges[1:], strict=True)] + [_MISSING]
+    labels = [f"({low}, {high}]" for low, high in pairwise(edges)] + [_MISSING]
     statistic, p = 1.0, 0.0
     if len(known_after):
         outcome = ks_2samp(known_before, known_after)
         statistic, p = float(outcome.statistic), float(outcome.pvalue)
-    return _compared(name, "ks", counts, labels, statistic, p)
+    return _compared(name, counts, labels, test=("ks", statistic, p))
 
 
 def _compare_categories(name: str, reference: pd.Series, current: pd.Series) -> _Compared:
@@ -168,7 +171,7 @@ def _compare_categories(name: str, reference: pd.Series, current: pd.Series) -> 
     if table.shape[1] > 1:
         outcome = chi2_contingency(table, correction=False)
         statistic, p = float(outcome.statistic), float(outcome.pvalue)
-    return _compared(name, "chi-square", counts, labels, statistic, p)
+    return _compared(name, counts, labels, test=("chi-square", statistic, p))
 
 
 def _category(value: object) -> str:
@@ -182,16 +185,16 @@ def _category(value: object) -> str:
 
 
 def _compared(
-    name: str, test: str, counts: list[list[int]], labels: list[str], statistic: float, p: float
+    name: str, counts: list[list[int]], labels: list[str], *, test: tuple[str, float, float]
 ) -> _Compared:
     used = [place for place in range(len(labels)) if counts[0][place] or counts[1][place]]
     shares = [np.array([side[place] for place in used]) / max(1, sum(side)) for side in counts]
     return _Compared(
         name=name,
-        test=test,
+        test=test[0],
         index=population_stability_index(shares[0], shares[1]),
-        p_value=p,
-        statistic=statistic,
+        p_value=test[2],
+        statistic=test[1],
         before=[float(share) for share in shares[0]],
         after=[float(share) for share in shares[1]],
         bins=[labels[place] for place in used],

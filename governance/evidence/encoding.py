@@ -1,4 +1,4 @@
-"""The fixed encoding of values in sealed batches (docs/ledger-format.md), and their form in a row proof's JSON.
+"""The fixed encoding of values in sealed batches (docs/ledger-format.md), and their form in row proofs.
 
 | tag | type | then |
 | --- | --- | --- |
@@ -32,7 +32,7 @@ _INT64 = 2**63
 _WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
-class _Mismatch(ValueError):
+class _MismatchError(ValueError):
     """A value does not fit its type."""
 
 
@@ -49,22 +49,22 @@ def _bool(value: Any) -> bytes:
         return b"\x01\x01" if value else b"\x01\x00"
     if isinstance(value, int | float) and value in {0, 1}:
         return b"\x01\x01" if value else b"\x01\x00"
-    raise _Mismatch
+    raise _MismatchError
 
 
 def _int64(value: Any) -> bytes:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
     if not isinstance(value, int) or not -_INT64 <= value < _INT64:
-        raise _Mismatch
+        raise _MismatchError
     return b"\x02" + struct.pack(">q", value)
 
 
 def _float64(value: Any) -> bytes:
     if isinstance(value, int) and int(float(value)) != value:
-        raise _Mismatch
+        raise _MismatchError
     if not isinstance(value, int | float):
-        raise _Mismatch
+        raise _MismatchError
     number = float(value)
     if math.isnan(number):
         return b"\x03" + _NAN
@@ -73,7 +73,7 @@ def _float64(value: Any) -> bytes:
 
 def _text(value: Any) -> bytes:
     if not isinstance(value, str):
-        raise _Mismatch
+        raise _MismatchError
     data = value.encode("utf-8")
     return b"\x04" + struct.pack(">I", len(data)) + data
 
@@ -82,13 +82,13 @@ def _timestamp(value: Any) -> bytes:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise _Mismatch
+        raise _MismatchError
     return b"\x05" + struct.pack(">q", (value - _EPOCH) // _MICROSECOND)
 
 
 def _bytes(value: Any) -> bytes:
     if not isinstance(value, bytes | bytearray):
-        raise _Mismatch
+        raise _MismatchError
     return b"\x06" + struct.pack(">I", len(value)) + bytes(value)
 
 
@@ -152,21 +152,29 @@ def to_json(kind: str, value: Any) -> Any:
     value = _plain(value)
     if value is None or (kind != "float64" and isinstance(value, float) and math.isnan(value)):
         return None
-    if kind == "bool":
-        return bool(value)
-    if kind == "int64":
-        return int(value)
-    if kind == "float64":
-        number = float(value) + 0.0
-        if math.isfinite(number):
-            return number
-        return next(word for word, meant in _WORDS.items() if str(meant) == str(number))
-    if kind == "timestamp":
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if kind == "bytes":
-        return base64.b64encode(bytes(value)).decode()
-    return value
+    return _WRITERS[kind](value)
+
+
+def _float_to_json(value: Any) -> float | str:
+    number = float(value) + 0.0
+    if math.isfinite(number):
+        return number
+    return next(word for word, meant in _WORDS.items() if str(meant) == str(number))
+
+
+def _timestamp_to_json(value: Any) -> str:
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+_WRITERS: dict[str, Callable[[Any], Any]] = {
+    "bool": bool,
+    "int64": int,
+    "float64": _float_to_json,
+    "text": str,
+    "timestamp": _timestamp_to_json,
+    "bytes": lambda value: base64.b64encode(bytes(value)).decode(),
+}
 
 
 def from_json(kind: str, value: Any) -> Any:

@@ -1,10 +1,13 @@
 """Family `explanation`: which features move the score, over all rows and for each decision.
 
-SHAP values on the scale of the model itself where that is exact (linear models: log-odds; trees: their margin or
-probability), else by permutation on the predicted probability. What a pipeline did to a feature on the way (imputing,
+SHAP values on the scale of the model itself where that is exact (linear models: log-odds; trees: their
+margin or
+probability), else by permutation on the predicted probability. What a pipeline did to a feature on the way
+(imputing,
 scaling, one-hot columns) is mapped back: contributions are per original column.
 
-Sources: S. Lundberg and S.-I. Lee, NeurIPS 2017; S. Lundberg et al., Nature Machine Intelligence 2 (2020) 56-67.
+Sources: S. Lundberg and S.-I. Lee, NeurIPS 2017; S. Lundberg et al., Nature Machine Intelligence 2 (2020)
+56-67.
 Reasons for one decision follow 12 CFR 1002.9(b)(2): the principal reasons, at most four, specific.
 """
 
@@ -82,12 +85,14 @@ def explain(
         additivity_error=found.error,
         importance=_importance(found),
         beeswarm=_beeswarm(found, rows, sample, seed),
-        reasons=_reasons(found, rows, background, score, chosen, labels or {}, reason_rows),
+        reasons=_reasons(
+            found, rows, background, score=score, chosen=chosen, labels=labels or {}, limit=reason_rows
+        ),
     )
 
 
 def probability(model: Any, rows: pd.DataFrame) -> Floats:
-    """Return the score of the favourable class for each row: probability, else decision value, else prediction.
+    """Return each row's score of the favourable class: probability, else decision value, else prediction.
 
     Raises:
         InvalidInput: the model can do none of these.
@@ -141,12 +146,13 @@ def _reasons(
     found: Attribution,
     rows: pd.DataFrame,
     background: pd.DataFrame,
+    *,
     score: Floats,
     chosen: npt.NDArray[np.bool_],
     labels: Mapping[str, str],
     limit: int,
 ) -> list[RowReasons]:
-    """Give adverse decisions first (what lowered the score most), then favourable ones (what raised it most)."""
+    """Give adverse decisions first (what lowered the score most), then favourable ones (what raised it)."""
     adverse, favourable = np.flatnonzero(~chosen), np.flatnonzero(chosen)
     usual = {str(name): _usual(background[name]) for name in background.columns}
     explained = []

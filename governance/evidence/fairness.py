@@ -1,6 +1,7 @@
 """Family `fairness`: selection and error rates by group, and how far groups lie apart.
 
-Rates, the demographic parity ratio and the equalized odds difference are fairlearn's; the intervals around them are
+Rates, the demographic parity ratio and the equalized odds difference are fairlearn's; the intervals around
+them are
 computed from counts, which stand in the result, so that the gate can judge at a confidence of its own.
 A missing sensitive value is no group: those rows are counted in `left_out` with the reason `unknown`.
 """
@@ -8,6 +9,7 @@ A missing sensitive value is no group: those rows are counted in `left_out` with
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,8 +31,17 @@ from governance.evidence.performance import Flags, flags
 from governance.lineage.results import Estimate, Fairness, FairnessAnalysis, Group, LeftOut, Scalar
 
 MINIMUM_ROWS = 30
-"""Below this a group stands in the result but can neither be the reference nor settle a rule (house rule, after
+"""Below this a group stands in the result but can neither be the reference nor settle a rule (house rule,
+after
 29 CFR 1607.4(D): differences in selection rates of small numbers may not be statistically significant)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    confidence: float
+    minimum_rows: int
+    seed: int
+    replicates: int
 
 
 def evaluate(
@@ -66,7 +77,7 @@ def evaluate(
     truth, decided = flags(y_true, "y_true"), flags(selected, "selected")
     if not len(truth) == len(decided) == len(sensitive):
         raise InvalidInput(
-            f"There are {len(truth)} outcomes, {len(decided)} decisions and {len(sensitive)} rows of sensitive values."
+            f"There are {len(truth)} outcomes, {len(decided)} decisions, {len(sensitive)} rows of sensitive values."
         )
     wanted = (
         [list(one) for one in analyses] if analyses is not None else [[str(c)] for c in sensitive.columns]
@@ -79,28 +90,18 @@ def evaluate(
                 f"There is no sensitive column '{name}'.",
                 remedy=f"There are: {', '.join(str(column) for column in sensitive.columns)}.",
             )
+    settings = _Settings(confidence, minimum_rows, seed, replicates)
     return Fairness(
         rows=len(truth),
         favourable=favourable,
         threshold=threshold,
         confidence=confidence,
         minimum_rows=minimum_rows,
-        analyses=[
-            _analyse(truth, decided, sensitive[one], confidence, minimum_rows, seed, replicates)
-            for one in wanted
-        ],
+        analyses=[_analyse(truth, decided, sensitive[one], settings) for one in wanted],
     )
 
 
-def _analyse(
-    truth: Flags,
-    decided: Flags,
-    sensitive: pd.DataFrame,
-    confidence: float,
-    minimum_rows: int,
-    seed: int,
-    replicates: int,
-) -> FairnessAnalysis:
+def _analyse(truth: Flags, decided: Flags, sensitive: pd.DataFrame, settings: _Settings) -> FairnessAnalysis:
     names = [str(name) for name in sensitive.columns]
     unknown = sensitive.isna().any(axis=1).to_numpy()
     if unknown.all():
@@ -120,11 +121,17 @@ def _analyse(
         y_pred=d,
         sensitive_features=known,
     ).by_group.dropna(subset=["rows"])
-    counted = [_count(names, key, known, y, d, confidence) for key in rates.index]
+    confidence = settings.confidence
+    counted = [
+        _count(
+            dict(zip(names, key if isinstance(key, tuple) else (key,), strict=True)), known, y, d, confidence
+        )
+        for key in rates.index
+    ]
     groups = [
         _with_fairlearn_rates(group, rates.loc[key]) for group, key in zip(counted, rates.index, strict=True)
     ]
-    reference = _reference(groups, minimum_rows)
+    reference = _reference(groups, settings.minimum_rows)
     groups = [group if group is reference else _against(group, reference, confidence) for group in groups]
     return FairnessAnalysis(
         sensitive=names,
@@ -133,7 +140,7 @@ def _analyse(
         left_out=_left_out(names, sensitive[unknown]),
         impact_ratio=_overall_ratio(y, d, known, groups, confidence),
         demographic_parity_difference=_parity_difference(groups, confidence),
-        equalized_odds_difference=_odds_difference(y, d, known, groups, confidence, seed, replicates),
+        equalized_odds_difference=_odds_difference(y, d, known, groups, settings),
     )
 
 
@@ -143,8 +150,7 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _count(names: list[str], key: Any, known: pd.DataFrame, y: Flags, d: Flags, confidence: float) -> Group:
-    values = dict(zip(names, key if isinstance(key, tuple) else (key,), strict=True))
+def _count(values: dict[str, str], known: pd.DataFrame, y: Flags, d: Flags, confidence: float) -> Group:
     inside = np.logical_and.reduce([(known[name] == value).to_numpy() for name, value in values.items()])
     y, d = y[inside], d[inside]
     rows, positives, chosen = len(y), int(y.sum()), int(d.sum())
@@ -164,7 +170,7 @@ def _count(names: list[str], key: Any, known: pd.DataFrame, y: Flags, d: Flags, 
 
 
 def _with_fairlearn_rates(group: Group, rates: pd.Series) -> Group:
-    """Take the rates as fairlearn gives them; where a rate has no denominator ours stays None (fairlearn says 0)."""
+    """Take fairlearn's rates; where a rate has no denominator ours stays None (fairlearn says 0)."""
     update = {}
     for name in ("selection_rate", "true_positive_rate", "false_positive_rate"):
         estimate: Estimate = getattr(group, name)
@@ -189,7 +195,7 @@ def _against(group: Group, reference: Group, confidence: float) -> Group:
 def _left_out(names: list[str], unknown: pd.DataFrame) -> list[LeftOut]:
     if unknown.empty:
         return []
-    shown = unknown.astype(object).map(lambda value: None if pd.isna(value) else _as_text(value))
+    shown = unknown.astype(object).where(unknown.notna(), None).map(_as_text, na_action="ignore")
     tally: dict[tuple[str | None, ...], int] = {}
     for values in shown.itertuples(index=False, name=None):
         tally[values] = tally.get(values, 0) + 1
@@ -225,17 +231,12 @@ def _parity_difference(groups: list[Group], confidence: float) -> Estimate:
 
 
 def _odds_difference(
-    y: Flags,
-    d: Flags,
-    known: pd.DataFrame,
-    groups: list[Group],
-    confidence: float,
-    seed: int,
-    replicates: int,
+    y: Flags, d: Flags, known: pd.DataFrame, groups: list[Group], settings: _Settings
 ) -> Estimate:
     """Give fairlearn's difference and the percentile interval of a bootstrap within groups.
 
-    Resampling a group's rows is resampling its four counts, so the cost does not grow with rows. A group without
+    Resampling a group's rows is resampling its four counts, so the cost does not grow with rows. A group
+    without
     positives has no true positive rate and is left out of that comparison (negatives: likewise).
     """
     cells = np.array(
@@ -252,27 +253,27 @@ def _odds_difference(
     )
     value = _spread(cells[np.newaxis])[0]
     if len(groups) < 2 or np.isnan(value):
-        return nothing("bootstrap-percentile", confidence, len(y))
+        return nothing("bootstrap-percentile", settings.confidence, len(y))
     if all(0 < group.positives < group.rows for group in groups):
         value = equalized_odds_difference(y, d, sensitive_features=known)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(settings.seed)
     drawn = np.stack(
-        [random.multinomial(int(row.sum()), row / row.sum(), replicates) for row in cells], axis=1
+        [random.multinomial(int(row.sum()), row / row.sum(), settings.replicates) for row in cells], axis=1
     )
-    tail = (1 - confidence) / 2
+    tail = (1 - settings.confidence) / 2
     low, high = np.nanquantile(_spread(drawn.astype(np.float64)), [tail, 1 - tail])
     return Estimate(
         value=float(value),
         low=float(low),
         high=float(high),
-        confidence=confidence,
+        confidence=settings.confidence,
         method="bootstrap-percentile",
         rows=len(y),
     )
 
 
 def _spread(cells: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the larger of the two rate gaps for each replicate; cells are (replicate, group, tp fn fp tn)."""
+    """Return the larger of the two rate gaps for each replicate; cells: (replicate, group, tp fn fp tn)."""
     tp, fn, fp, tn = np.moveaxis(cells, -1, 0)
     gaps = []
     for hit, missed in ((tp, fn), (fp, tn)):

@@ -48,7 +48,8 @@ def log_ratio(
 ) -> Estimate:
     """Return the ratio of two independent proportions with the log-method interval.
 
-    Where a count is 0 or equals its rows the variance of the plain method vanishes or is undefined; then half a
+    Where a count is 0 or equals its rows the variance of the plain method vanishes or is undefined; then
+    half a
     success is added to each count and half a row to each number of rows (method `log-ratio-adjusted`).
 
     Source: D. Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies",
@@ -99,7 +100,7 @@ def newcombe(
 def mean_of(
     total: float, total_squares: float, rows: int, confidence: float = DEFAULT_CONFIDENCE
 ) -> Estimate:
-    """Return a mean with its normal-theory interval, from the sum and the sum of squares (central limit theorem)."""
+    """Return a mean with its normal-theory interval, from the sum and the sum of squares."""
     if rows == 0:
         return nothing("normal-mean", confidence)
     mean = total / rows
@@ -120,7 +121,8 @@ def mean_of(
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values adjusted for the number of tests, in the order given.
 
-    Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scand. J. Statist. 6 (1979) 65-70.
+    Source: S. Holm, "A simple sequentially rejective multiple test procedure", Scand. J. Statist. 6
+    (1979) 65-70.
     """
     order = sorted(range(len(p_values)), key=lambda index: p_values[index])
     adjusted = [1.0] * len(p_values)

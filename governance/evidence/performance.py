@@ -1,6 +1,7 @@
 """Family `performance`: how well decisions and scores fit what happened, each number with its interval.
 
-Positive is the favourable outcome (1), as in `results.Confusion`. What the rows cannot say (an area under the curve
+Positive is the favourable outcome (1), as in `results.Confusion`. What the rows cannot say (an area under
+the curve
 from one class, precision without a selected row) has the value None.
 """
 
@@ -38,7 +39,8 @@ def evaluate(
 
     Args:
         y_true: what happened, 1 for the favourable outcome and 0 otherwise, one a row.
-        score: higher means more favourable; None where only decisions are known. Scores outside [0, 1] are ranked
+        score: higher means more favourable; None where only decisions are known. Scores outside [0, 1] are
+        ranked
             but not read as probabilities (no Brier score, log loss, calibration).
         threshold: a row is selected when its score is at least this (unless `selected` says otherwise).
         selected: the decisions, 1 for favourable, where they are not simply the score against the threshold.
@@ -61,7 +63,8 @@ def evaluate(
     if len(decided) != len(truth):
         raise InvalidInput(f"There are {len(truth)} outcomes but {len(decided)} decisions.")
     confusion = _confusion(truth, decided)
-    metrics = _decision_metrics(confusion, truth, decided, confidence, seed, replicates)
+    drawn = _resampled(confusion, seed, replicates)
+    metrics = _decision_metrics(confusion, truth, decided, confidence, drawn)
     metrics.update(_score_metrics(truth, scores, confidence))
     return Performance(
         rows=len(truth),
@@ -90,7 +93,8 @@ def flags(values: npt.ArrayLike, name: str) -> Flags:
         row = int(wrong[0])
         met = "missing (NaN)" if math.isnan(numbers[row]) else f"{numbers[row]:g}"
         raise InvalidInput(f"{name}, row {row + 1} is {met}; 0 or 1 was expected.")
-    return numbers == 1
+    ones: Flags = numbers == 1
+    return ones
 
 
 def _scores(score: npt.ArrayLike, rows: int) -> Floats:
@@ -119,13 +123,19 @@ def _confusion(truth: Flags, decided: Flags) -> Confusion:
     )
 
 
+def _resampled(counts: Confusion, seed: int, replicates: int) -> Floats:
+    """Return resampled (tp, fp, tn, fn): drawing rows with replacement is drawing their four counts."""
+    cells = np.array(list(counts.model_dump().values()), dtype=np.float64)
+    drawn = np.random.default_rng(seed).multinomial(int(cells.sum()), cells / cells.sum(), replicates)
+    return drawn.T.astype(np.float64)
+
+
 def _decision_metrics(
-    counts: Confusion, truth: Flags, decided: Flags, confidence: float, seed: int, replicates: int
+    counts: Confusion, truth: Flags, decided: Flags, confidence: float, drawn: Floats
 ) -> dict[str, Estimate]:
     tp, fp, tn, fn = counts.true_positive, counts.false_positive, counts.true_negative, counts.false_negative
     rows = tp + fp + tn + fn
-    drawn = np.random.default_rng(seed).multinomial(rows, np.array([tp, fp, tn, fn]) / rows, replicates)
-    dtp, dfp, dtn, dfn = drawn.T.astype(np.float64)
+    dtp, dfp, dtn, dfn = drawn
     with np.errstate(invalid="ignore", divide="ignore"):
         balanced = (dtp / (dtp + dfn) + dtn / (dtn + dfp)) / 2
         f1 = 2 * dtp / (2 * dtp + dfp + dfn)
@@ -143,7 +153,7 @@ def _decision_metrics(
 
 
 def _percentiles(value: float | None, replicates: Floats, confidence: float, rows: int) -> Estimate:
-    """Give the percentile interval (Efron and Tibshirani 1993, ch. 13); resampling rows = resampling counts."""
+    """Give the percentile interval (Efron and Tibshirani 1993, ch. 13)."""
     if value is None:
         return nothing(_BOOTSTRAP, confidence, rows)
     tail = (1 - confidence) / 2
@@ -182,7 +192,8 @@ def _mean(value: float, losses: Floats, confidence: float) -> Estimate:
 def delong(truth: Flags, scores: Floats, confidence: float = DEFAULT_CONFIDENCE) -> Estimate:
     """Return the area under the ROC curve with its DeLong interval (cut to [0, 1]).
 
-    Source: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, Biometrics 44 (1988) 837-845; computed from ranks
+    Source: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, Biometrics 44 (1988) 837-845; computed from
+    ranks
     after X. Sun and W. Xu, IEEE Signal Processing Letters 21 (2014) 1389-1393.
     """
     above, below = scores[truth], scores[~truth]

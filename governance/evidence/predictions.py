@@ -57,7 +57,8 @@ def evaluate(
         seed: of the bootstraps.
 
     Raises:
-        InvalidInput: a column is missing or mistyped, a value is missing, or neither score nor decision is named.
+        InvalidInput: a column is missing or mistyped, a value is missing, or neither score nor decision is
+        named.
     """
     if score is None and decision is None:
         raise InvalidInput(

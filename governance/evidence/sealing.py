@@ -1,13 +1,14 @@
 """Sealed prediction batches: any number of rows as one root, each row provable later, in part if need be.
 
-The format is fixed in docs/ledger-format.md, "Sealed prediction batches". In short, for row i and group g of G:
+The format is fixed in docs/ledger-format.md, "Sealed prediction batches". For row i and group g of G:
 
 1. group bytes: the group's columns in declared order, each a tag byte and a fixed encoding;
 2. salt: bytes 16(iG+g) to 16(iG+g)+15 of the AES-256-CTR keystream under the batch's secret;
 3. commitment: SHA-256(0x03 ‖ salt ‖ group bytes);
 4. leaf data of row i: its G commitments one after the other; leaves and nodes as in RFC 6962 §2.1.
 
-Rows are streamed; what stays in memory is one 32-byte hash a row at most (nothing but log n hashes when sealing).
+Rows are streamed; what stays in memory is one 32-byte hash a row at most (nothing but log n hashes when
+sealing).
 This module needs neither pandas nor numpy.
 """
 
@@ -47,7 +48,8 @@ class Layout:
         """Return the layout of `{"name", "type"}` columns; one group of all columns by default.
 
         Raises:
-            InvalidInput: an unknown type, a name twice, a column in no group or in two, or more than 8 groups.
+            InvalidInput: an unknown type, a name twice, a column in no group or in two, or more than 8
+            groups.
         """
         pairs = tuple((str(column.get("name", "")), str(column.get("type", ""))) for column in columns)
         names = [name for name, _ in pairs]
@@ -99,7 +101,7 @@ def commit(salt: bytes, group_bytes: bytes) -> bytes:
 
 
 def salts(secret: bytes, start: int, count: int) -> list[bytes]:
-    """Return `count` salts from number `start` (= iG+g) on: blocks of the AES-256-CTR keystream, zero nonce."""
+    """Return `count` salts from number `start` (= iG+g) on: blocks of the AES-256-CTR keystream."""
     cipher = Cipher(algorithms.AES(secret), modes.CTR(start.to_bytes(16, "big")))
     stream = cipher.encryptor().update(bytes(_SALT * count))
     return [stream[place : place + _SALT] for place in range(0, len(stream), _SALT)]
@@ -143,8 +145,8 @@ def _secret(secret: bytes | None) -> bytes:
 
 
 def _commitments(layout: Layout, rows: Iterable[Sequence[Any]], secret: bytes) -> Iterator[list[bytes]]:
-    width, number, ready = len(layout.groups), 0, iter(list[bytes]())
-    for row in rows:
+    width, ready = len(layout.groups), iter(list[bytes]())
+    for number, row in enumerate(rows):
         if len(row) != len(layout.columns):
             raise InvalidInput(
                 f"Row {number + 1} has {len(row)} values; the batch has {len(layout.columns)} columns."
@@ -152,7 +154,6 @@ def _commitments(layout: Layout, rows: Iterable[Sequence[Any]], secret: bytes) -
         if number % _ROWS_A_BLOCK == 0:
             ready = iter(salts(secret, number * width, width * _ROWS_A_BLOCK))
         yield [commit(next(ready), layout.group_bytes(row, group, number)) for group in range(width)]
-        number += 1
 
 
 def _leaves(layout: Layout, rows: Iterable[Sequence[Any]], secret: bytes) -> Iterator[bytes]:

@@ -1,7 +1,8 @@
 """Reading somebody's CSV or Parquet file, and saying precisely what is wrong with it.
 
 A file is read whole, named by the SHA-256 of its bytes, and refused rather than repaired: a ragged row, an
-undecodable byte, a missing or mistyped column each give one sentence with file, column and row. Rows count from 1
+undecodable byte, a missing or mistyped column each give one sentence with file, column and row. Rows count
+from 1
 without the header. Column types are those of sealed batches: `bool, int64, float64, text, timestamp, bytes`.
 """
 
@@ -152,22 +153,22 @@ def _read_parquet(name: str, data: bytes) -> pd.DataFrame:
 def column_type(series: pd.Series) -> str:
     """Return the type of a column's values, one of `TYPES`; whole numbers with gaps stay `int64`."""
     kind = series.dtype
+    present = series.dropna()
+    found = "text"
     if pd.api.types.is_bool_dtype(kind):
-        return "bool"
-    if pd.api.types.is_integer_dtype(kind):
-        return "int64"
-    if pd.api.types.is_float_dtype(kind):
-        present = series.dropna().to_numpy(dtype=float)
+        found = "bool"
+    elif pd.api.types.is_integer_dtype(kind):
+        found = "int64"
+    elif pd.api.types.is_float_dtype(kind):
         whole = series.isna().any() and len(present) > 0 and bool(np.all(np.mod(present, 1) == 0))
-        return "int64" if whole else "float64"
-    if pd.api.types.is_datetime64_any_dtype(kind):
-        return "timestamp"
-    present_values = series.dropna()
-    if len(present_values) and all(isinstance(value, bool) for value in present_values):
-        return "bool"
-    if len(present_values) and all(isinstance(value, bytes) for value in present_values):
-        return "bytes"
-    return "text"
+        found = "int64" if whole else "float64"
+    elif pd.api.types.is_datetime64_any_dtype(kind):
+        found = "timestamp"
+    elif len(present) and all(isinstance(value, bool) for value in present):
+        found = "bool"
+    elif len(present) and all(isinstance(value, bytes) for value in present):
+        found = "bytes"
+    return found
 
 
 def infer_schema(frame: pd.DataFrame, descriptions: dict[str, str] | None = None) -> list[Column]:
@@ -243,7 +244,8 @@ def require_present(table: Table, names: Iterable[str]) -> None:
         gaps = np.flatnonzero(table.frame[name].isna().to_numpy())
         if len(gaps):
             raise InvalidInput(
-                f"{table.name}, column '{name}', row {int(gaps[0]) + 1}: a value is missing (NaN){_and_more(len(gaps))}.",
+                f"{table.name}, column '{name}', row {int(gaps[0]) + 1}: a value is missing (NaN)"
+                f"{_and_more(len(gaps))}.",
                 remedy="Every row needs a value here; remove those rows or fill them before.",
             )
 
