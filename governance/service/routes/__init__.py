@@ -1,0 +1,1 @@
+"""Routes by area; each is a few lines around one method of the façade."""

@@ -1,0 +1,315 @@
+"""People, services, their roles, keys and API tokens: entries that only an administrator makes.
+
+Rules:
+1. Who is registered stays registered; roles are set anew, never edited.
+2. The ledger always keeps somebody who may administer it, without a limit in time.
+3. An SSH key speaks for one person.
+4. A token's secret is shown once; the ledger holds its SHA-256. A token never says more than its actor's roles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets as random
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from governance.errors import Conflict, InvalidInput, NotAuthenticated, NotFound
+from governance.identity.directory import Directory
+from governance.identity.permissions import FUNCTIONAL_ROLES, PERMISSION_ROLES
+from governance.identity.sshsig import key_subject
+from governance.identity.tokens import SCOPES
+from governance.ledger.entry import Draft, Entry, new_id
+from governance.lineage.subjects import Subject
+from governance.workspace import instants
+from governance.workspace.entry_views import appended, appended_before
+from governance.workspace.records import body_of
+from governance.workspace.session import Session
+from governance.workspace.views import Appended, TokenView, UserView
+
+_LIMITS = {"role", "system", "target", "until"}
+
+
+class People:
+    """Users, keys and tokens for one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def register_user(self, actor: str, roles: Sequence[dict[str, Any]], *, name: str | None = None) -> UserView:
+        """Register a person or service.
+
+        Raises:
+            InvalidInput: not `user:ID` or `service:ID`, an unknown role, or a name for a service.
+            Conflict: registered already.
+        """
+        administrator = self._session.permitted("administer")
+        kind = _actor(actor)
+        if name is not None and kind != "user":
+            raise InvalidInput(f"{actor} is a service; only people have a name.", remedy="Leave the name out.")
+        checked = checked_roles(roles)
+
+        def propose(_size: int) -> list[Draft]:
+            if self._directory().registered(actor):
+                raise Conflict(
+                    f"{actor} is registered already.", remedy=f"To change its roles: govern user roles {actor} …"
+                )
+            drafts = [_draft(administrator, "user.registered", actor, {"roles": checked})]
+            if name:
+                drafts.append(_draft(administrator, "user.profile", actor, {"name": name}))
+            return drafts
+
+        self._session.enter(propose)
+        return self._user(actor)
+
+    def set_roles(self, actor: str, roles: Sequence[dict[str, Any]]) -> UserView:
+        """Set somebody's roles from here on.
+
+        Raises:
+            NotFound: not registered.
+            Conflict: nobody would be left who may administer the ledger.
+        """
+        administrator = self._session.permitted("administer")
+        _actor(actor)
+        checked = checked_roles(roles)
+
+        def propose(_size: int) -> list[Draft]:
+            self._registered(actor)
+            if not _administers(checked) and not any(
+                _administers(user.roles) for user in self.users() if user.actor != actor
+            ):
+                raise Conflict(
+                    f"{actor} is the last administrator.", remedy="Make somebody else administrator first."
+                )
+            return [_draft(administrator, "user.roles-set", actor, {"roles": checked})]
+
+        self._session.enter(propose)
+        return self._user(actor)
+
+    def users(self) -> list[UserView]:
+        """Return everybody registered, in the order of registration."""
+        entries = self._session.people.entries()
+        directory, now = self._directory(), instants.now()
+        seqs: dict[str, int] = {}
+        roles: dict[str, list[dict[str, Any]]] = {}
+        for entry in entries:
+            kind, subject = entry.header.kind, entry.header.subject
+            if kind == "ledger.created":
+                for admin in body_of(entry).get("admins", ()):
+                    seqs[admin["actor"]] = entry.seq
+                    roles[admin["actor"]] = [{"role": "administrator"}]
+            elif kind in {"user.registered", "user.roles-set"}:
+                seqs.setdefault(subject, entry.seq)
+                roles[subject] = list(body_of(entry).get("roles", ()))
+        return [
+            UserView(
+                actor=actor,
+                name=directory.name(actor),
+                roles=roles[actor],
+                keys=_keys(directory, actor, now),
+                seq=seq,
+            )
+            for actor, seq in seqs.items()
+        ]
+
+    def bind_key(self, actor: str, ssh_key: str) -> str:
+        """Bind an SSH public key to a person; again for the same person changes nothing.
+
+        Raises:
+            InvalidInput: no SSH public key.
+            Conflict: it speaks for somebody else, or was revoked.
+        """
+        administrator = self._session.permitted("administer")
+        _actor(actor)
+        line = " ".join(ssh_key.split()[:2])
+        subject = key_subject(line)
+
+        def propose(_size: int) -> list[Draft]:
+            self._registered(actor)
+            owner = self._directory().owner(subject, instants.now())
+            if owner == actor:
+                return []
+            if owner is not None:
+                raise Conflict(f"{subject} speaks for {owner} already.", remedy="Bind another key.")
+            if any(e.header.subject == subject for e in self._session.people.entries()):
+                raise Conflict(f"{subject} was revoked.", remedy="Bind a new key.")
+            body = {"user": actor, "ssh_key": line}
+            return [_draft(administrator, "key.bound", subject, body)]
+
+        self._session.enter(propose)
+        return subject
+
+    def revoke_key(self, key: str, *, since: str, reason: str) -> Appended:
+        """Revoke a key from an instant on.
+
+        Raises:
+            NotFound: no such key.
+            Conflict: revoked already.
+        """
+        administrator = self._session.permitted("administer")
+        body = {"from": instants.normal(since), "reason": _reason(reason)}
+        return self._ended("key", key, "key.revoked", body, administrator)
+
+    def issue_token(self, actor: str, scopes: Sequence[str], *, days: int = 90) -> TokenView:
+        """Issue an API token of 256 random bits; its secret stands in this answer only."""
+        administrator = self._session.permitted("administer")
+        self._registered(actor)
+        wanted = sorted(set(scopes))
+        unknown = [scope for scope in wanted if scope not in SCOPES]
+        if unknown or not wanted:
+            raise InvalidInput(
+                f"'{unknown[0]}' is no scope." if unknown else "A token needs at least one scope.",
+                remedy=f"Scopes are {', '.join(SCOPES)}.",
+            )
+        secret = random.token_hex(32)
+        body = {
+            "actor": actor,
+            "scopes": wanted,
+            "expires": instants.days_later(instants.now(), days),
+            "sha256": fingerprint(secret),
+        }
+        token = f"token:{new_id()}"
+        self._session.enter(lambda _size: [_draft(administrator, "token.issued", token, body)])
+        return TokenView(
+            token=token, actor=actor, scopes=wanted, expires=str(body["expires"]), state="valid", secret=secret
+        )
+
+    def revoke_token(self, token: str, *, reason: str) -> Appended:
+        """Revoke a token from now on."""
+        administrator = self._session.permitted("administer")
+        return self._ended("token", token, "token.revoked", {"reason": _reason(reason)}, administrator)
+
+    def tokens(self) -> list[TokenView]:
+        """Return every token ever issued, without its secret."""
+        entries = self._session.people.entries()
+        revoked = {e.header.subject for e in entries if e.header.kind == "token.revoked"}
+        now = instants.now()
+        return [_token(entry, revoked, now) for entry in entries if entry.header.kind == "token.issued"]
+
+    def of_secret(self, secret: str) -> TokenView:
+        """Return the valid token with this secret.
+
+        Raises:
+            NotAuthenticated: unknown, revoked or expired; the words do not say more to a stranger than that.
+        """
+        wanted = fingerprint(secret)
+        for entry in self._session.people.entries():
+            if entry.header.kind == "token.issued" and random.compare_digest(
+                str(body_of(entry).get("sha256")), wanted
+            ):
+                token = next(one for one in self.tokens() if one.token == entry.header.subject)
+                if token.state == "valid":
+                    return token
+                raise NotAuthenticated(
+                    f"This API token is {token.state}.", remedy="An administrator issues a new one: govern token issue."
+                )
+        raise NotAuthenticated(
+            "This API token is not known to the ledger.",
+            remedy="Check that it is complete and that it belongs to this ledger.",
+        )
+
+    def _ended(self, kind: str, subject: str, ending: str, body: dict[str, Any], administrator: str) -> Appended:
+        if Subject.parse(subject).kind != kind:
+            raise InvalidInput(f"'{subject}' is no {kind}.", remedy=f"Name it {kind}:…")
+        done: list[Entry] = []
+
+        def propose(_size: int) -> list[Draft]:
+            done.clear()
+            about = [e for e in self._session.people.entries() if e.header.subject == subject]
+            if not about:
+                raise NotFound(f"There is no {subject} in this ledger.", remedy=f"List them: govern {_LISTS[kind]} list.")
+            ended = [entry for entry in about if entry.header.kind == ending]
+            if ended and ended[-1].body == body:
+                done.append(ended[-1])
+                return []
+            if ended:
+                raise Conflict(f"{subject} was revoked already (entry {ended[-1].seq}).")
+            return [_draft(administrator, ending, subject, body)]
+
+        made = self._session.enter(propose)
+        return appended(made[0]) if made else appended_before(done[0])
+
+    def _directory(self) -> Directory:
+        return self._session.people.directory()
+
+    def _registered(self, actor: str) -> None:
+        if not self._directory().registered(actor):
+            raise NotFound(
+                f"{actor} is not registered in this ledger.", remedy=f"Register it: govern user add {actor} --role ROLE."
+            )
+
+    def _user(self, actor: str) -> UserView:
+        return next(user for user in self.users() if user.actor == actor)
+
+
+_LISTS = {"key": "user", "token": "token"}
+
+
+def fingerprint(secret: str) -> str:
+    """Return the hex SHA-256 of a token's text, as `token.issued` holds it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def checked_roles(roles: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return roles in their recorded form.
+
+    Raises:
+        InvalidInput: an unknown role or member, or a limit of the wrong form.
+    """
+    known = [*PERMISSION_ROLES, *(role for role in FUNCTIONAL_ROLES if role not in PERMISSION_ROLES)]
+    result = []
+    for role in roles:
+        unknown = role.keys() - _LIMITS
+        if unknown or role.get("role") not in known:
+            what = f"'{min(unknown)}' limits no role" if unknown else f"'{role.get('role')}' is no role"
+            raise InvalidInput(
+                f"{what}.", remedy=f"Roles are {', '.join(known)}, each with system, target or until if wanted."
+            )
+        one = {member: str(value) for member, value in role.items() if value is not None}
+        if "system" in one:
+            Subject.parse(one["system"] if ":" in one["system"] else f"system:{one['system']}")
+        if "until" in one:
+            one["until"] = instants.normal(one["until"])
+        result.append(one)
+    return result
+
+
+def _actor(actor: str) -> str:
+    kind = Subject.parse(actor).kind
+    if kind not in {"user", "service"}:
+        raise InvalidInput(f"'{actor}' is neither a person nor a service.", remedy="Write user:ID or service:ID.")
+    return kind
+
+
+def _administers(roles: Iterable[dict[str, Any]]) -> bool:
+    return any(role == {"role": "administrator"} for role in roles)
+
+
+def _draft(actor: str, kind: str, subject: str, body: dict[str, Any]) -> Draft:
+    return Draft(actor=actor, kind=kind, subject=subject, body=body, id=new_id())
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise InvalidInput("A reason is needed.", remedy="Say why: --reason TEXT.")
+    return reason
+
+
+def _keys(directory: Directory, actor: str, now: str) -> list[str]:
+    return sorted(directory.keys(actor, now))
+
+
+def _token(entry: Entry, revoked: set[str], now: str) -> TokenView:
+    body = body_of(entry)
+    state: Literal["valid", "expired", "revoked"] = "valid"
+    if entry.header.subject in revoked:
+        state = "revoked"
+    elif instants.normal(str(body["expires"])) <= now:
+        state = "expired"
+    return TokenView(
+        token=entry.header.subject,
+        actor=str(body["actor"]),
+        scopes=list(body["scopes"]),
+        expires=str(body["expires"]),
+        state=state,
+    )

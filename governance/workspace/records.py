@@ -1,0 +1,220 @@
+"""Appending records: what may be entered, by whom, and what it must rest on.
+
+Rules, each checked against the ledger as it stands when the entry is made:
+1. The actor is registered and may record; evidence in a role for evidence.
+2. Evidence is entered by whoever computed it: `producer` is the actor.
+3. A subject is registered once. The same content again returns the first entry; other content is a conflict.
+4. What a record names must be there: a model's run and system, a run's inputs, what evidence is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from governance.ledger import canonical
+from governance.ledger.entry import Draft, Entry, new_id
+from governance.lineage.records import (
+    AlertOpened,
+    DatasetRegistered,
+    EvidenceRecorded,
+    ModelRegistered,
+    Reference,
+    RunRecorded,
+    SystemRegistered,
+)
+from governance.lineage.subjects import Subject
+from governance.workspace.entry_views import appended, appended_before
+from governance.workspace.session import Session
+from governance.workspace.views import Appended, NewEntry
+from governance.workspace.vocabulary import checked, plain
+
+_ONCE = frozenset(
+    {
+        "system.registered", "dataset.registered", "run.recorded", "model.registered", "evidence.recorded",
+        "alert.opened", "alert.closed",
+    }
+)  # fmt: skip
+"""Kinds that stand at most once about a subject."""
+
+Knows = Callable[[str, tuple[str, ...]], None]
+
+
+class Records:
+    """Appends for one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def append(self, entry: NewEntry) -> Appended:
+        """Append one entry; see `append_many`."""
+        return self.append_many([entry])[0]
+
+    def append_many(self, entries: Sequence[NewEntry]) -> list[Appended]:
+        """Append all of `entries` or none; later ones may name what earlier ones register.
+
+        Raises:
+            InvalidInput: a kind, subject or body is not what the vocabulary says.
+            NotPermitted: the actor may not record it.
+            NotFound: something named is not in the ledger.
+            Conflict: registered already with other content.
+        """
+        bodies = [checked(entry) for entry in entries]
+        actor = self._actor_for(entries)
+        for body in bodies:
+            _own_evidence(body, actor)
+        drafts = [
+            Draft(actor=actor, kind=e.kind, subject=e.subject, body=e.body, id=e.id or new_id()) for e in entries
+        ]
+        if not any(body is not None for body in bodies):
+            return [appended(done) for done in self._session.ledger.append_many(drafts)]
+        first: dict[int, Appended] = {}
+
+        def propose(_size: int) -> list[Draft]:
+            first.clear()
+            fresh: list[Draft] = []
+            for place, (draft, body, given) in enumerate(zip(drafts, bodies, entries, strict=True)):
+                before = self._standing(draft, given_id=given.id is not None, earlier=fresh)
+                if before is not None:
+                    first[place] = appended_before(before)
+                    continue
+                if body is not None:
+                    self._rests_on(body, draft, earlier={d.subject for d in fresh})
+                fresh.append(draft)
+            return fresh
+
+        done = iter(self._session.enter(propose))
+        return [first[place] if place in first else appended(next(done)) for place in range(len(entries))]
+
+    def register_system(self, subject: str, body: SystemRegistered) -> Appended:
+        """Register an AI system or use case."""
+        return self._typed("system.registered", subject, body)
+
+    def register_dataset(self, subject: str, body: DatasetRegistered) -> Appended:
+        """Register a version of a dataset by its digest."""
+        return self._typed("dataset.registered", subject, body)
+
+    def record_run(self, body: RunRecorded, *, run: str | None = None) -> Appended:
+        """Record a training run; a `run:UUID` is made unless given."""
+        return self._typed("run.recorded", run or f"run:{new_id()}", body)
+
+    def register_model(self, subject: str, body: ModelRegistered) -> Appended:
+        """Register a version of a model."""
+        return self._typed("model.registered", subject, body)
+
+    def record_evidence(self, body: EvidenceRecorded) -> Appended:
+        """Record evidence that the actor computed."""
+        return self._typed("evidence.recorded", f"evidence:{new_id()}", body)
+
+    def open_alert(self, body: AlertOpened) -> Appended:
+        """Open an alert about a subject, on evidence."""
+        return self._typed("alert.opened", f"alert:{new_id()}", body)
+
+    def close_alert(self, alert: str, reason: str) -> Appended:
+        """Close an open alert, saying why."""
+        if not reason.strip():
+            raise InvalidInput("An alert is closed with a reason.", remedy="Say what was done about it.")
+        return self.append(NewEntry(kind="alert.closed", subject=alert, body={"reason": reason}))
+
+    def _typed(self, kind: str, subject: str, body: BaseModel) -> Appended:
+        return self.append(NewEntry(kind=kind, subject=subject, body=plain(body)))
+
+    def _actor_for(self, entries: Sequence[NewEntry]) -> str:
+        operations = {operation_of(entry.kind) for entry in entries} or {"append"}
+        return [self._session.permitted(operation) for operation in sorted(operations)][0]
+
+    def _standing(self, draft: Draft, *, given_id: bool, earlier: Sequence[Draft]) -> Entry | None:
+        """Return the entry that says the same already, if this kind stands once.
+
+        Raises:
+            Conflict: it stands there with other content.
+        """
+        if given_id and draft.id is not None and self._session.ledger.entry_by_id(draft.id) is not None:
+            return None  # a repeated append: the ledger itself answers it, or refuses another content
+        if draft.kind not in _ONCE:
+            return None
+        before = self._session.newest(draft.kind, draft.subject)
+        if before is None:
+            if any(d.kind == draft.kind and d.subject == draft.subject for d in earlier):
+                raise Conflict(f"{draft.subject} stands twice in what is to be entered.", remedy="Leave one out.")
+            return None
+        if before.body_bytes == canonical.encode(dict(draft.body)):
+            return before
+        raise Conflict(
+            f"{draft.subject} was registered already, with other content (entry {before.seq})."
+            if draft.kind != "alert.closed"
+            else f"{draft.subject} was closed already (entry {before.seq}).",
+            remedy=_next_step(draft),
+        )
+
+    def _rests_on(self, body: BaseModel, draft: Draft, *, earlier: set[str]) -> None:
+        for subject, kinds in named(body, draft):
+            if subject in earlier:
+                continue
+            if subject.startswith("prediction:"):
+                self._session.known(f"batch:{Subject.parse(subject).name}")
+            else:
+                try:
+                    self._session.known(subject, kinds=kinds)
+                except NotFound as error:
+                    raise NotFound(
+                        f"{draft.subject} names {subject}, which is not in this ledger.", remedy=error.remedy
+                    ) from None
+
+
+def operation_of(kind: str) -> str:
+    """Return the permission that recording an entry of `kind` asks for."""
+    return "evidence" if kind == "evidence.recorded" else "append"
+
+
+def named(body: BaseModel, draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the subjects that a record rests on, each with the kinds of subject it may be."""
+    anything = ("system", "dataset", "run", "model", "deployment", "batch", "prediction", "evidence", "alert")
+    match body:
+        case ModelRegistered():
+            yield body.run, ("run",)
+            yield body.system, ("system",)
+        case RunRecorded():
+            yield from _inputs(body.inputs)
+        case DatasetRegistered():
+            yield from ((parent, ("dataset",)) for parent in body.derived_from)
+        case EvidenceRecorded():
+            yield body.about, anything
+            yield from _inputs(body.inputs)
+        case AlertOpened():
+            yield body.about, anything
+            yield body.evidence, ("evidence",)
+        case _:
+            if draft.kind in {"system.updated", "alert.closed"}:
+                yield draft.subject, (draft.subject.split(":")[0],)
+
+
+def _inputs(references: Sequence[Reference]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for reference in references:
+        if reference.subject is not None:
+            yield reference.subject, ("dataset", "model", "run", "batch", "evidence", "deployment")
+
+
+def _own_evidence(body: BaseModel | None, actor: str) -> None:
+    if isinstance(body, EvidenceRecorded) and body.producer != actor:
+        raise NotPermitted(
+            f"{actor} can't enter evidence in the name of {body.producer}.",
+            remedy="Whoever computed it enters it: let the producer be the actor.",
+        )
+
+
+def _next_step(draft: Draft) -> str:
+    subject = Subject.parse(draft.subject)
+    if subject.version is not None:
+        return "Register a new version; what was recorded is never changed."
+    if draft.kind == "system.registered":
+        return "Append 'system.updated' to change what is said of a system."
+    return "Give the new one an id of its own; what was recorded is never changed."
+
+
+def body_of(entry: Entry) -> dict[str, Any]:
+    """Return an entry's body, empty where it was erased."""
+    return entry.body or {}

@@ -1,0 +1,187 @@
+"""What every part of a local workspace shares: the ledger, its projections, who is known, and who acts.
+
+Rules that must hold against two callers at once (a version registered twice, the number of a deployment, a nonce)
+go through `Session.enter`: the proposal is computed from the ledger as it stands and entered only if it still has
+that size; otherwise it is computed again. No lock is held while a proposal is computed, so that no reader and no
+other process ever waits for it.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from governance.identity.directory import Directory
+from governance.identity.permissions import require
+from governance.ledger.entry import Draft, Entry
+from governance.ledger.errors import SizeChanged
+from governance.ledger.log import Acknowledged, EntryFilter, Ledger
+from governance.lineage.projection import Projection
+from governance.lineage.subjects import SUBJECT_KINDS, Subject
+from governance.workspace import instants
+
+_ATTEMPTS = 40
+_PAGE = 1000
+_IDENTITY_KINDS = ("ledger.created", "user.*", "key.*", "token.*")
+
+
+class KnownPeople:
+    """The directory of people, services, keys and tokens, read again only where the ledger grew.
+
+    Owned by all sessions of one ledger together; the lock guards `_entries`, `_size` and `_directory`.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._entries: list[Entry] = []
+        self._size = 0
+        self._directory = Directory.of([])
+
+    def directory(self) -> Directory:
+        """Return the directory at the ledger's present size."""
+        with self._lock:
+            size = self._ledger.size()
+            if size != self._size:
+                fresh = list(self._between(self._size, size))
+                if fresh:
+                    self._entries = sorted([*self._entries, *fresh], key=lambda entry: entry.seq)
+                    self._directory = Directory.of(self._entries)
+                self._size = size
+            return self._directory
+
+    def entries(self) -> list[Entry]:
+        """Return the entries that the directory rests on, oldest first."""
+        self.directory()
+        with self._lock:
+            return list(self._entries)
+
+    def _between(self, start: int, stop: int) -> Iterator[Entry]:
+        for kind in _IDENTITY_KINDS:
+            yield from pages(
+                self._ledger, EntryFilter(kind=kind, after=start - 1 if start else None, below=stop)
+            )
+
+
+def pages(ledger: Ledger, query: EntryFilter) -> Iterator[Entry]:
+    """Yield every entry that `query` selects, oldest first, a page at a time."""
+    while True:
+        page = ledger.entries(replace(query, limit=_PAGE))
+        yield from page
+        if len(page) < _PAGE:
+            return
+        query = replace(query, after=page[-1].seq)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One ledger opened for one actor.
+
+    Attributes:
+        ledger: the log itself.
+        projection: the lineage tables, caught up lazily.
+        people: who is known, shared by all sessions of this ledger.
+        actor: who acts; None reads only.
+        turn: keeps proposals of this process from racing each other; other processes are met by size.
+    """
+
+    ledger: Ledger
+    projection: Projection
+    people: KnownPeople
+    actor: str | None
+    turn: threading.RLock = field(default_factory=threading.RLock)
+
+    def for_actor(self, actor: str) -> Session:
+        """Return the same session for another actor.
+
+        Raises:
+            InvalidInput: it is no `user:ID` or `service:ID`.
+            NotPermitted: nobody registered it.
+        """
+        if Subject.parse(actor).kind not in {"user", "service"}:
+            raise InvalidInput(f"'{actor}' can't act.", remedy="Actors are user:ID or service:ID.")
+        if not self.people.directory().registered(actor):
+            raise NotPermitted(
+                f"{actor} is not registered in this ledger.",
+                remedy=f"An administrator registers it: govern user register {actor} --role recorder.",
+            )
+        return replace(self, actor=actor)
+
+    def permitted(self, operation: str) -> str:
+        """Return the actor, who may do `operation` now.
+
+        Raises:
+            NotPermitted: nobody acts, or the actor has no role for it; the remedy names the roles that have.
+        """
+        if self.actor is None:
+            raise NotPermitted(
+                "Nobody acts: this ledger was opened for reading only.",
+                remedy="Say who you are: govern --actor user:ID …, or set GOVERN_ACTOR.",
+            )
+        self.for_actor(self.actor)
+        require(self.people.directory(), self.actor, operation, instants.now())
+        return self.actor
+
+    def enter(self, propose: Callable[[int], Sequence[Draft]]) -> list[Acknowledged]:
+        """Append atomically what `propose(size)` makes of the ledger at that size.
+
+        Args:
+            propose: called with the size it must hold for; called again when the ledger grew meanwhile.
+
+        Raises:
+            Conflict: others kept writing in between for all attempts.
+        """
+        with self.turn:
+            for attempt in range(_ATTEMPTS):
+                size = self.ledger.size()
+                drafts = propose(size)
+                if not drafts:
+                    return []
+                try:
+                    return self.ledger.append_many(drafts, expect_size=size)
+                except SizeChanged:
+                    time.sleep(random.uniform(0, 0.002 * (attempt + 1)))  # noqa: S311 - spreads callers, no secret
+        raise Conflict("Others kept writing to this ledger meanwhile.", remedy="Repeat the command.")
+
+    def newest(self, kind: str, subject: str) -> Entry | None:
+        """Return the newest entry of a kind about a subject, with its body."""
+        found = self.ledger.entries(
+            EntryFilter(kind=kind, subject=subject, newest_first=True, limit=1, bodies=True)
+        )
+        return found[0] if found else None
+
+    def all_of(self, kind: str, *, subject: str | None = None, below: int | None = None) -> Iterator[Entry]:
+        """Yield the entries of a kind (or prefix ending in `*`) with their bodies, oldest first."""
+        return pages(self.ledger, EntryFilter(kind=kind, subject=subject, below=below, bodies=True))
+
+    def knows(self, subject: str) -> bool:
+        """Say whether any entry is about `subject`."""
+        return bool(self.ledger.entries(EntryFilter(subject=subject, limit=1, bodies=False)))
+
+    def known(self, subject: str, *, kinds: Iterable[str] = SUBJECT_KINDS) -> Subject:
+        """Return the parsed subject, which must stand in the ledger.
+
+        Raises:
+            InvalidInput: it is no subject, or none of `kinds`.
+            NotFound: no entry is about it; the remedy gives near names.
+        """
+        parsed = Subject.parse(subject)
+        allowed = tuple(kinds)
+        if parsed.kind not in allowed:
+            raise InvalidInput(
+                f"'{subject}' is a {parsed.kind}, not a {' or '.join(allowed)}.",
+                remedy=f"Name a {' or '.join(allowed)}.",
+            )
+        if not self.knows(subject):
+            raise NotFound(f"There is no {subject} in this ledger.", remedy=self._near(subject))
+        return parsed
+
+    def _near(self, subject: str) -> str:
+        near = self.projection.near(subject)
+        if near:
+            return f"Did you mean {', '.join(near[:3])}?"
+        return f"Nothing of that kind is registered under a near name; see: govern log --subject '{subject.split(':')[0]}:*'."
