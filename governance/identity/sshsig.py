@@ -1,9 +1,9 @@
-"""SSH signatures (SSHSIG): people sign with the key that they already have, and stock `ssh-keygen -Y verify` agrees.
+"""SSH signatures (SSHSIG): people sign with the key that they have, and stock `ssh-keygen -Y verify` agrees.
 
-Format: OpenSSH PROTOCOL.sshsig. What is signed is `"SSHSIG" ‖ namespace ‖ reserved ‖ hash algorithm ‖ H(message)`.
+Format: OpenSSH PROTOCOL.sshsig. Signed is `"SSHSIG" ‖ namespace ‖ reserved ‖ hash algorithm ‖ H(message)`.
 A signature is accepted only if
 1. its armor, its fields and its lengths are exactly as the specification says, with nothing left over;
-2. its namespace is the one demanded (else an approval could be passed off as a waiver, or a git tag as either);
+2. its namespace is the one demanded (else an approval could pass for a waiver, or a git tag for either);
 3. it hashes with SHA-256 or SHA-512;
 4. the key inside it is the key demanded: a signature by any other key proves nothing here;
 5. that key made it, over this very message.
@@ -44,7 +44,7 @@ _PATIENCE = 120
 """Seconds that a person has to touch a FIDO key or answer an agent's question."""
 
 
-class SignatureInvalid(IntegrityError):
+class SignatureInvalid(IntegrityError):  # noqa: N818 - named as the refusals in governance.errors
     """A signature that does not prove what it is shown for; the message says which rule it breaks."""
 
     code: ClassVar[str] = "signature-invalid"
@@ -69,8 +69,7 @@ class Signature:
         """
         try:
             fields = Fields(_dearmor(armored))
-            if fields.take(6) != _MAGIC or fields.uint32() != 1:
-                raise ValueError("it is not SSHSIG version 1")
+            _demand_version_1(fields)
             blob = fields.string()
             namespace, _reserved = fields.string().decode("utf-8"), fields.string()
             hash_algorithm, signature = fields.string().decode("ascii"), fields.string()
@@ -102,7 +101,7 @@ def key_subject(public_key: str) -> str:
 
 
 def signer(armored: str) -> str:
-    """Return the subject of the key that an armored signature carries. This proves nothing yet: `verify` does.
+    """Return the subject of the key that an armored signature carries. It proves nothing yet; `verify` does.
 
     Raises:
         SignatureInvalid: it is no signature.
@@ -133,7 +132,7 @@ def verify(armored: str, namespace: str, message: bytes, public_key: str) -> Non
         )
     if not _holds(found, armored, namespace, message):
         raise SignatureInvalid(
-            "The signature does not belong to this text: it was altered after signing, or another text was signed.",
+            "The signature does not belong to this text: one of them was altered after signing.",
             remedy="Sign exactly the bytes that were shown, without a newline at the end.",
         )
 
@@ -142,8 +141,8 @@ def sign(private_key: Path, namespace: str, message: bytes, *, passphrase: str |
     """Return the armored signature of `message` for `namespace`.
 
     Args:
-        private_key: a key file (Ed25519, ECDSA, RSA); or a `.pub` file whose private half an agent holds, or a FIDO
-            key file: these two sign through stock `ssh-keygen`.
+        private_key: a key file (Ed25519, ECDSA, RSA); or a `.pub` file whose private half an agent holds, or
+            a FIDO key file: these two sign through stock `ssh-keygen`.
         namespace: what the signature is for; not empty.
         message: the bytes to sign.
         passphrase: of a protected key file.
@@ -250,7 +249,7 @@ def _private(data: bytes, passphrase: str | None) -> _FileKey:
             raise TypeError("protected by a passphrase")
         key = serialization.load_ssh_private_key(data, password)
     if not isinstance(key, _FileKey):
-        raise ValueError("neither Ed25519, ECDSA nor RSA")
+        raise ValueError("neither Ed25519, ECDSA nor RSA")  # noqa: TRY004 - the file is at fault
     return key
 
 
@@ -293,7 +292,7 @@ def _by_stock_tool(key: Path, namespace: str, message: bytes, passphrase: str | 
     command = [tool, "-Y", "sign", "-f", str(key), "-n", namespace]
     try:
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - a fixed command, no shell
                 command, input=message, capture_output=True, timeout=_PATIENCE, check=False,
                 env=_answering(Path(folder), passphrase),
             )  # fmt: skip
@@ -305,7 +304,7 @@ def _by_stock_tool(key: Path, namespace: str, message: bytes, passphrase: str | 
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise InvalidInput(
             f"ssh-keygen did not sign with {key}: {said[-1] if said else 'no reason given'}.",
-            remedy="Is the private half in your agent (ssh-add -l), the FIDO key plugged in, the passphrase right?",
+            remedy="Is the private half in your agent (ssh-add -l), the FIDO key plugged in?",
         )
     return done.stdout.decode("ascii")
 
@@ -319,6 +318,11 @@ def _answering(folder: Path, passphrase: str | None) -> dict[str, str]:
     script.chmod(0o700)
     asking = {"SSH_ASKPASS": str(script), "SSH_ASKPASS_REQUIRE": "force", "SSHSIG_PASSPHRASE": passphrase}
     return {**os.environ, **asking}
+
+
+def _demand_version_1(fields: Fields) -> None:
+    if fields.take(6) != _MAGIC or fields.uint32() != 1:
+        raise ValueError("it is not SSHSIG version 1")
 
 
 def _armor(blob: bytes) -> str:

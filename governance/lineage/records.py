@@ -139,7 +139,7 @@ class Method(Body):
 
 
 class EvidenceRecorded(Body):
-    """One piece of evidence about a subject. `result` has the shape of its family (`governance.lineage.results`).
+    """One piece of evidence about a subject. `result` has its family's shape (`governance.lineage.results`).
 
     `producer` is the actor who computed it and must be the entry's writer: nobody reports in another's name.
     `how` says in which software and mode it was computed.

@@ -4,6 +4,8 @@ Evidence computes these, the gate judges them, reports and the terminal UI draw 
 estimate, so that the gate can judge at its own confidence and does not have to believe an interval.
 """
 
+# ruff: noqa: RUF012 - pydantic copies a default for every instance
+
 from __future__ import annotations
 
 from typing import Literal
@@ -150,7 +152,7 @@ class Explanation(Body):
     background_rows: int
     base_value: float
     additivity_error: float
-    """Largest |base + sum of contributions − score| over the explained rows."""
+    """Largest |base + sum of contributions - score| over the explained rows."""
     importance: list[FeatureImportance]
     beeswarm: list[FeatureSample] = []
     reasons: list[RowReasons]
