@@ -1,0 +1,296 @@
+"""Entries: a header that is hashed into the log for ever, and a body that the header commits to.
+
+    entry hash = SHA-256(0x00 ‖ header bytes)               the next entry's `prev`, and the RFC 6962 leaf hash
+    `body`     = SHA-256(0x02 ‖ salt ‖ body bytes)          the salt is 32 random bytes, erased with the body
+
+A header is one RFC 8785 object with exactly ten members of narrow shapes, so that one regular expression decides
+whether bytes are a canonical header: no second spelling passes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import time as clock
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from governance.ledger.canonical import check_body, decode
+from governance.ledger.errors import InvalidEntry
+
+MAX_HEADER_BYTES = 4096
+MAX_ACTOR, MAX_KIND, MAX_SUBJECT, MAX_ORIGIN = 128, 64, 512, 255
+SALT_BYTES = 32
+NO_PREVIOUS = "0" * 64
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+_WORD = re.compile(r"[!-~]+")
+# Printable ASCII without spaces, as RFC 8785 writes it: only the quote and the backslash are escaped.
+_TEXT = r'((?:[!#-\[\]-~]|\\["\\])+)'
+_HEADER = re.compile(
+    rb'\{"actor":"%(text)b","body":"([0-9a-f]{64})","id":"(%(uuid)b)","kind":"%(text)b","origin":"%(text)b",'
+    rb'"prev":"([0-9a-f]{64})","seq":(0|[1-9][0-9]{0,15}),"subject":"%(text)b","time":"(%(time)b)","v":1\}'
+    % {b"text": _TEXT.encode(), b"uuid": _UUID.pattern.encode(), b"time": _TIME.encode()}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a caller asks the ledger to enter; the ledger adds origin, place, time and hashes."""
+
+    actor: str
+    kind: str
+    subject: str
+    body: Mapping[str, Any]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The ten members of a header (docs/ledger-format.md, "Header")."""
+
+    actor: str
+    body: str
+    id: str
+    kind: str
+    origin: str
+    prev: str
+    seq: int
+    subject: str
+    time: str
+    v: int = 1
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical header bytes.
+
+        Raises:
+            InvalidEntry: a member has a shape that headers do not have.
+        """
+        data = (
+            f'{{"actor":"{_escape(self.actor)}","body":"{self.body}","id":"{self.id}",'
+            f'"kind":"{_escape(self.kind)}","origin":"{_escape(self.origin)}","prev":"{self.prev}",'
+            f'"seq":{self.seq},"subject":"{_escape(self.subject)}","time":"{self.time}","v":{self.v}}}'
+        ).encode("utf-8", "replace")
+        if type(self).from_bytes(data) != self:  # a value with quotes in it must not become two members
+            raise InvalidEntry("A header member has characters that headers do not have.")
+        return data
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Header:
+        """Read a header strictly: canonical, complete, nothing else in it.
+
+        Raises:
+            InvalidEntry: the bytes are not exactly one canonical header.
+        """
+        fields = header_fields(data)
+        if fields is None:
+            raise InvalidEntry(f"This is not a canonical entry header: {data[:80]!r}.")
+        return cls(*fields)
+
+
+HeaderFields = tuple[str, str, str, str, str, str, int, str, str]
+
+
+def header_fields(data: bytes) -> HeaderFields | None:
+    """Return a canonical header's members but `v`, in the order of `Header`; None for any other bytes.
+
+    This is the verifier's inner loop; `Header.from_bytes` is the same with an error for people.
+    """
+    match = _HEADER.fullmatch(data)
+    if match is None or len(data) > MAX_HEADER_BYTES:
+        return None
+    actor, body, entry_id, kind, origin, prev, seq, subject, time = match.groups()
+    if b"\\" in data:
+        actor, kind, origin, subject = map(_unescape, (actor, kind, origin, subject))
+    if (
+        len(actor) > MAX_ACTOR
+        or len(kind) > MAX_KIND
+        or len(subject) > MAX_SUBJECT
+        or len(origin) > MAX_ORIGIN
+        or b"+" in origin
+        or not _is_date(time[:10])
+    ):
+        return None
+    place = int(seq)
+    if place >= 1 << 53:
+        return None
+    return (
+        actor.decode(), body.decode(), entry_id.decode(), kind.decode(), origin.decode(), prev.decode(),
+        place, subject.decode(), time.decode(),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as the ledger holds it.
+
+    Attributes:
+        header: its members.
+        header_bytes: the verbatim bytes that are hashed.
+        hash: entry hash, 32 bytes.
+        body_bytes: canonical body; None when erased, withheld or not asked for.
+        salt: the body's salt; None with it.
+        erased: whether the body was erased.
+    """
+
+    header: Header
+    header_bytes: bytes
+    hash: bytes
+    body_bytes: bytes | None
+    salt: bytes | None
+    erased: bool = False
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        """The body as a JSON object, read anew at each call."""
+        return None if self.body_bytes is None else decode(self.body_bytes)
+
+    @property
+    def seq(self) -> int:
+        """Position in the ledger, from 0."""
+        return self.header.seq
+
+    @property
+    def id(self) -> str:
+        """The entry's UUID."""
+        return self.header.id
+
+    @property
+    def kind(self) -> str:
+        """What happened."""
+        return self.header.kind
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return self.header.subject
+
+    @property
+    def actor(self) -> str:
+        """Who wrote it."""
+        return self.header.actor
+
+    @property
+    def time(self) -> str:
+        """When, as the operator's clock had it."""
+        return self.header.time
+
+
+def entry_hash(header_bytes: bytes) -> bytes:
+    """Return SHA-256(0x00 ‖ header): chain link and RFC 6962 leaf hash in one."""
+    return hashlib.sha256(b"\x00" + header_bytes).digest()
+
+
+def commit_body(salt: bytes, body_bytes: bytes) -> bytes:
+    """Return the commitment SHA-256(0x02 ‖ salt ‖ body) that a header carries in hex."""
+    return hashlib.sha256(b"\x02" + salt + body_bytes).digest()
+
+
+def make_entry(
+    draft: Draft, body_bytes: bytes, *, entry_id: str, origin: str, seq: int, prev: bytes | None, time: str
+) -> Entry:
+    """Give a checked draft its place: fresh salt, commitment, header, hash.
+
+    Args:
+        draft: checked by `check_draft`.
+        body_bytes: what `check_draft` returned.
+        entry_id: the draft's id or a new one.
+        origin: of the ledger.
+        seq: its position.
+        prev: entry hash before it; None at position 0.
+        time: RFC 3339 UTC with six decimals and Z.
+    """
+    salt = secrets.token_bytes(SALT_BYTES)
+    header = Header(
+        actor=draft.actor,
+        body=commit_body(salt, body_bytes).hex(),
+        id=entry_id,
+        kind=draft.kind,
+        origin=origin,
+        prev=NO_PREVIOUS if prev is None else prev.hex(),
+        seq=seq,
+        subject=draft.subject,
+        time=time,
+    )
+    data = header.to_bytes()
+    return Entry(header, data, entry_hash(data), body_bytes, salt)
+
+
+def check_draft(draft: Draft) -> bytes:
+    """Check all that a caller hands in and return the body's canonical bytes.
+
+    Raises:
+        InvalidEntry: names the member, what it was and what it may be.
+    """
+    check_word("actor", draft.actor, MAX_ACTOR)
+    check_word("kind", draft.kind, MAX_KIND)
+    check_word("subject", draft.subject, MAX_SUBJECT)
+    if draft.id is not None and (not isinstance(draft.id, str) or not _UUID.fullmatch(draft.id)):
+        raise InvalidEntry(
+            f"The id {draft.id!r} is not a UUID in lower case.",
+            remedy="Leave the id out to get one, or write it like 0198c1de-7c3a-7d2e-9f10-3a5b6c7d8e9f.",
+        )
+    return check_body(draft.body)
+
+
+def check_origin(origin: str) -> None:
+    """Check a ledger's origin: printable ASCII without space or plus, at most 255 bytes.
+
+    Raises:
+        InvalidEntry: says what is wrong with it.
+    """
+    check_word("origin", origin, MAX_ORIGIN)
+    if "+" in origin:
+        raise InvalidEntry(
+            f"The origin {origin!r} has a plus sign.", remedy='Use a name such as "acme.example/credit-risk".'
+        )
+
+
+def check_word(member: str, value: object, limit: int) -> None:
+    """Check a header text: one to `limit` characters of printable ASCII, no spaces.
+
+    Raises:
+        InvalidEntry: names the member and the first character that it may not have.
+    """
+    if not isinstance(value, str) or not value:
+        raise InvalidEntry(f"The {member} must be text and not empty.")
+    if not _WORD.fullmatch(value):
+        bad = next(character for character in value if not "!" <= character <= "~")
+        raise InvalidEntry(
+            f"The {member} {value[:60]!r} has the character {bad!r}; only printable ASCII without spaces may stand there.",
+            remedy="Titles and names in other scripts belong into the body.",
+        )
+    if len(value) > limit:
+        raise InvalidEntry(f"The {member} has {len(value)} characters; at most {limit} are allowed.")
+
+
+def new_id() -> str:
+    """Return a new UUID of version 7 (RFC 9562 §5.7): milliseconds, then 74 random bits."""
+    value = (clock.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF000 << 64) | 0x7000 << 64
+    value = value & ~(0xC000 << 48) | 0x8000 << 48
+    return str(uuid.UUID(int=value))
+
+
+@lru_cache(maxsize=64)
+def _is_date(day: bytes) -> bool:
+    try:
+        date.fromisoformat(day.decode())
+    except ValueError:
+        return False
+    return True
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _unescape(text: bytes) -> bytes:
+    return re.sub(rb"\\(.)", rb"\1", text)
