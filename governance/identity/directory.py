@@ -2,8 +2,8 @@
 
 Rules:
 1. An actor is known from the entry that registers them; the administrators of `ledger.created` from entry 0.
-2. Roles are those of the newest `user.registered` or `user.roles-set` not after the instant; a new set replaces
-   the old one whole. A role with `until` ends then; one limited to a system or target counts only there.
+2. Roles are those of the newest `user.registered` or `user.roles-set` not after the instant; a new set takes
+   the place of the whole old one. A role with `until` ends then; a limited one counts only where it is limited to.
 3. A key speaks for whom it was bound to first, under the name that is its digest; any other binding is none.
 4. A revoked key is silent from the instant that the revocation names, for ever: it can't be bound again.
 5. A token is valid from its entry until it expires or is revoked.

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from governance.gate.verdict import RuleResult, Verdict
+from governance.identity.views import TokenView, UserView
+from governance.lineage.views import (
+    Edge,
+    InProduction,
+    Lineage,
+    Node,
+    SubjectSummary,
+    Trace,
+    TraceStep,
+)
+from governance.view import View
 
-
-class View(BaseModel):
-    """Root of all views."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+__all__ = [
+    "AlertView", "Appended", "ApprovalView", "CheckpointView", "DecisionView", "Edge", "EntryQuery", "EntryView",
+    "Failure", "InProduction", "Lineage", "NewEntry", "Node", "Overview", "PolicyView", "Progress", "Replay",
+    "SealedBatchView", "SubjectSummary", "SubjectView", "TokenView", "Trace", "TraceStep", "UserView",
+    "Verification", "View",
+]  # fmt: skip
 
 
 class Appended(View):
@@ -95,65 +105,6 @@ class SubjectView(View):
     entries: list[EntryView]
 
 
-class SubjectSummary(View):
-    """One line of an inventory."""
-
-    subject: str
-    first_seq: int
-    last_seq: int
-    last_kind: str
-    last_time: str
-
-
-class Node(View):
-    """A subject in the lineage graph. `known` is False where something names it but nothing registered it."""
-
-    subject: str
-    kind: str
-    label: str = ""
-    time: str | None = None
-    seq: int | None = None
-    known: bool = True
-
-
-class Edge(View):
-    """`source` → `target`: target was made from, is about, or depends on source; `seq` is the entry that says so."""
-
-    source: str
-    target: str
-    relation: str
-    """`trained-on`, `evaluated-on`, `produced`, `serves`, `deploys`, `replaces`, `scored-by`, `evidence-about`,
-    `approves`, `decides`, `permits`, `derived-from`, `alerts`."""
-    seq: int
-
-
-class Lineage(View):
-    """The graph around a subject, up to a depth; `truncated` where more lies beyond."""
-
-    subject: str
-    nodes: list[Node]
-    edges: list[Edge]
-    truncated: bool = False
-
-
-class InProduction(View):
-    """What stood at a target at an instant, and why."""
-
-    deployment: str
-    model: str
-    target: str
-    since: str
-    until: str | None
-    decision: str | None
-    verdict: str | None
-    approvals: list[str]
-    """`approval:…` subjects that the decision rested on."""
-    approvers: list[str]
-    why: str
-    """One sentence."""
-    state: Literal["current", "replaced", "rolled-back", "ended"] = "current"
-
-
 class DecisionView(View):
     """A verdict with everything behind it. `receipt` is the receipt file's text for allow and deny alike."""
 
@@ -219,29 +170,6 @@ class SealedBatchView(View):
     model: str
 
 
-class TraceStep(View):
-    """One step from a prediction back to its origins."""
-
-    title: str
-    """`prediction`, `batch`, `deployment`, `decision`, `approval`, `model`, `run`, `dataset`, `code`, `evidence`, `system`."""
-    subject: str
-    text: str
-    seq: int | None = None
-    entry: str | None = None
-    time: str | None = None
-    actor: str | None = None
-    facts: dict[str, Any] = {}
-
-
-class Trace(View):
-    """A prediction traced to the model, run, data, code, evaluation, verdict and approvals behind it."""
-
-    prediction: str
-    steps: list[TraceStep]
-    gaps: list[str] = []
-    """What could not be found, in sentences."""
-
-
 class Failure(View):
     """One failure of verification: its class (docs/ledger-format.md), its place, what it means, what to do."""
 
@@ -290,27 +218,6 @@ class AlertView(View):
     opened: str
     closed: str | None = None
     seq: int
-
-
-class UserView(View):
-    """A person or service: roles in force and keys bound."""
-
-    actor: str
-    name: str | None
-    roles: list[dict[str, Any]]
-    keys: list[str]
-    seq: int
-
-
-class TokenView(View):
-    """An API token as listed; `secret` only in the answer that issues it."""
-
-    token: str
-    actor: str
-    scopes: list[str]
-    expires: str
-    state: Literal["valid", "expired", "revoked"]
-    secret: str | None = None
 
 
 class PolicyView(View):
