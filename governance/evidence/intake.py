@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from governance.errors import InvalidInput
 from governance.evidence import artifacts, drift, predictions, quality, tables
-from governance.evidence.records import evidence
+from governance.evidence.records import Result, evidence
 from governance.lineage.records import DatasetRegistered, EvidenceRecorded, Reference
 from governance.lineage.results import DataQuality, Explanation
 
@@ -102,7 +102,7 @@ def validate_files(
 
 
 def combined_digest(found: Sequence[tables.Table]) -> str:
-    """Return a dataset's digest: the file's own, or for several the digest of their digests in order of names."""
+    """Return a dataset's digest: the file's own, or for several that of their digests in order of names."""
     if len(found) == 1:
         return found[0].digest
     lines = "".join(f"{one.digest}  {one.name}\n" for one in sorted(found, key=lambda one: one.name))
@@ -132,7 +132,7 @@ def describe_files(
     return DatasetRegistered(
         digest=combined_digest(found),
         files=[one.file for one in found],
-        schema_=tables.infer_schema(frame),
+        schema=tables.infer_schema(frame),
         rows=len(frame),
         label=label,
         sensitive=list(sensitive),
@@ -203,7 +203,7 @@ def evaluate_predictions(
         "minimum_rows": minimum_rows,
         "seed": 0,
     }
-    results = [found.performance, *([found.fairness] if found.fairness else [])]
+    results: list[Result] = [found.performance, *([found.fairness] if found.fairness else [])]
     return [
         evidence(one, about=model, inputs=inputs, producer=producer, parameters=parameters) for one in results
     ]
@@ -261,7 +261,7 @@ def adopt_contributions(
     Raises:
         InvalidInput: the two files do not belong together, or the base value is missing.
     """
-    from governance.evidence.attribution import adopt
+    from governance.evidence.explanations import adopt
 
     if base_value is None:
         raise InvalidInput(
@@ -328,12 +328,13 @@ def sealable_table(path: Path) -> Sealable:
 
 
 def _plain_column(series: pd.Series, kind: str) -> list[Any]:
-    convert = {
+    converters: dict[str, Callable[[Any], Any]] = {
         "bool": bool,
         "int64": int,
         "float64": float,
         "text": str,
         "timestamp": lambda value: value.to_pydatetime(),
         "bytes": bytes,
-    }[kind]
+    }
+    convert = converters[kind]
     return [None if missing else convert(value) for value, missing in zip(series, series.isna(), strict=True)]
