@@ -158,11 +158,12 @@ def full_tiles(
             Tile(level, first + place, b"".join(hashes[place * TILE_WIDTH : (place + 1) * TILE_WIDTH]))
             for place in range(len(hashes) // TILE_WIDTH)
         ]
-        if not grown:
-            return made
         made.extend(grown)
-        # One hash a full tile stands in the level above: those since its own last full tile are needed.
+        # One hash a full tile stands in the level above: those since its own last full tile are needed there,
+        # and only when one becomes full there, or every 256th entry would read 255 tiles.
         start = first - first % TILE_WIDTH
+        if first + len(grown) - start < TILE_WIDTH:
+            return made
         older = [_subtree(read_tile(level, index, TILE_WIDTH)) for index in range(start, first)]
         hashes = older + [_subtree(tile.hashes) for tile in grown]
         level += 1
