@@ -1,0 +1,52 @@
+"""The commands in the docs run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def run_page(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    script = "set -euo pipefail\n" + "\n".join(BLOCK.findall(page.read_text()))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GOVERN_")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment["HOME"] = str(folder)
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def test_your_own_model_from_the_shell(tmp_path: Path) -> None:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("needs ssh-keygen: people sign with their SSH keys")
+    done = run_page(ROOT / "docs/how-to/your-own-model.md", tmp_path)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert (tmp_path / "dossier.pdf").read_bytes().startswith(b"%PDF")
+    assert "alert:" in done.stdout
+
+
+def test_every_relative_link_in_the_docs_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    broken = []
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text()):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} → {target}")
+    assert not broken
+
+
+def test_readme_begins_with_the_two_commands() -> None:
+    lines = [line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    ")]
+    assert lines[:2] == [
+        "python -m pip install -c constraints.txt '.[all]' && govern demo",
+        "python -m pip install -c constraints.txt -e '.[dev]' && pytest",
+    ]
