@@ -181,7 +181,7 @@ def explain_foreign(
     options: dict[str, Any] | None = None,
     limits: Limits | None = None,
 ) -> dict[str, Any]:
-    """Return the explanation of a foreign artifact (JSON of `results.Explanation`), computed in a child process.
+    """Return the explanation of a foreign artifact, as JSON of `results.Explanation`, from a child process.
 
     Raises:
         InvalidInput: as `score_foreign`.

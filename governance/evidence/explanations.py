@@ -112,6 +112,59 @@ def probability(model: Any, rows: pd.DataFrame) -> Floats:
     )
 
 
+def adopt(
+    contributions: pd.DataFrame,
+    rows: pd.DataFrame,
+    *,
+    base_value: float,
+    threshold: float = 0.5,
+    labels: Mapping[str, str] | None = None,
+    reason_rows: int = 100,
+    sample: int = 200,
+    seed: int = 0,
+) -> Explanation:
+    """Return an explanation from contributions that were computed elsewhere, one column a feature.
+
+    The score of a row is taken to be the base value and its contributions; whether the model says so too can't be
+    told here, which is why `method` says `reported`.
+
+    Raises:
+        InvalidInput: a contribution's column is none of the rows' columns, or the numbers of rows differ.
+    """
+    names = [str(name) for name in contributions.columns]
+    absent = [name for name in names if name not in rows.columns]
+    if absent:
+        raise InvalidInput(
+            f"Contributions are given for {', '.join(absent)}, which the rows do not have.",
+            remedy="Name the columns of contributions like the features of the rows.",
+        )
+    if len(contributions) != len(rows) or rows.empty:
+        raise InvalidInput(f"There are {len(rows)} rows but contributions for {len(contributions)}.")
+    values = contributions.to_numpy(dtype=np.float64)
+    score = base_value + values.sum(axis=1)
+    found = Attribution("reported", "score", base_value, names, values, 0.0)
+    shown = rows[names].reset_index(drop=True)
+    return Explanation(
+        method=found.method,
+        scale=found.scale,
+        rows_explained=len(rows),
+        background_rows=0,
+        base_value=base_value,
+        additivity_error=0.0,
+        importance=_importance(found),
+        beeswarm=_beeswarm(found, shown, sample, seed),
+        reasons=_reasons(
+            found,
+            shown,
+            shown,
+            score=score,
+            chosen=score >= threshold,
+            labels=labels or {},
+            limit=reason_rows,
+        ),
+    )
+
+
 def _importance(found: Attribution) -> list[FeatureImportance]:
     absolute, signed = np.abs(found.values).mean(axis=0), found.values.mean(axis=0)
     order = np.argsort(-absolute, kind="stable")
@@ -152,7 +205,7 @@ def _reasons(
     labels: Mapping[str, str],
     limit: int,
 ) -> list[RowReasons]:
-    """Give adverse decisions first (what lowered the score most), then favourable ones (what raised it)."""
+    """Give adverse decisions first, by what lowered the score; then favourable ones, by what raised it."""
     adverse, favourable = np.flatnonzero(~chosen), np.flatnonzero(chosen)
     usual = {str(name): _usual(background[name]) for name in background.columns}
     explained = []

@@ -77,7 +77,8 @@ def evaluate(
     truth, decided = flags(y_true, "y_true"), flags(selected, "selected")
     if not len(truth) == len(decided) == len(sensitive):
         raise InvalidInput(
-            f"There are {len(truth)} outcomes, {len(decided)} decisions, {len(sensitive)} rows of sensitive values."
+            f"There are {len(truth)} outcomes, {len(decided)} decisions and "
+            f"{len(sensitive)} rows of sensitive values."
         )
     wanted = (
         [list(one) for one in analyses] if analyses is not None else [[str(c)] for c in sensitive.columns]
@@ -195,9 +196,10 @@ def _against(group: Group, reference: Group, confidence: float) -> Group:
 def _left_out(names: list[str], unknown: pd.DataFrame) -> list[LeftOut]:
     if unknown.empty:
         return []
-    shown = unknown.astype(object).where(unknown.notna(), None).map(_as_text, na_action="ignore")
     tally: dict[tuple[str | None, ...], int] = {}
-    for values in shown.itertuples(index=False, name=None):
+    missing = unknown.isna().to_numpy()
+    for row, gaps in zip(unknown.itertuples(index=False, name=None), missing, strict=True):
+        values = tuple(None if gap else _as_text(value) for value, gap in zip(row, gaps, strict=True))
         tally[values] = tally.get(values, 0) + 1
     ordered = sorted(tally.items(), key=lambda item: tuple(value or "" for value in item[0]))
     return [

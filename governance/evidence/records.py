@@ -9,6 +9,8 @@ from governance.evidence.runs import versions
 from governance.lineage.records import Body, EvidenceRecorded, Method, Reference
 from governance.lineage.results import DataQuality, Drift, Explanation, Fairness, Performance
 
+Result = Performance | Fairness | Explanation | DataQuality | Drift
+
 _FAMILIES: dict[type[Body], str] = {
     Performance: "performance",
     Fairness: "fairness",
@@ -41,7 +43,7 @@ _EXTRA_PACKAGES = {"fairness": ("fairlearn",), "explanation": ("shap",)}
 
 
 def evidence(
-    result: Performance | Fairness | Explanation | DataQuality | Drift,
+    result: Result,
     *,
     about: str,
     inputs: Sequence[Reference],

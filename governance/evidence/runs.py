@@ -69,7 +69,7 @@ def source_digest(files: Sequence[Path]) -> str:
 
 
 def code_of(files: Sequence[Path], *, entry_point: str | None = None) -> Code:
-    """Return which code runs: digest of its files, and commit and state where they lie in a Git repository."""
+    """Return which code runs: digest of its files, and commit and state where Git keeps them."""
     digest = source_digest(files)
     folder = files[0].resolve().parent
     commit = _git(folder, "rev-parse", "HEAD")
