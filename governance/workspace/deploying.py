@@ -16,9 +16,9 @@ from typing import Any
 from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from governance.ledger.entry import Draft, Entry
 from governance.lineage.subjects import Subject
-from governance.workspace import instants
+from governance import instants
 from governance.workspace.history import History
-from governance.workspace.records import body_of
+from governance.workspace.bodies import body_of
 from governance.workspace.session import Session
 from governance.workspace.views import InProduction
 
@@ -36,7 +36,7 @@ class Deploying:
         Raises:
             NotPermitted: no allow, another artifact or target, expired, or withdrawn by a later deny.
         """
-        actor = self._session.permitted("deploy")
+        actor = self._session.permitted("deploy", target=target)
         subject = self._session.known(model, kinds=("model",))
         registered = self._session.newest("model.registered", model)
         if registered is None or registered.body is None:
@@ -68,7 +68,7 @@ class Deploying:
             NotFound: nothing of that name is deployed there.
             Conflict: there is no earlier deployment to go back to.
         """
-        actor = self._session.permitted("deploy")
+        actor = self._session.permitted("roll-back", target=target)
         if not reason.strip():
             raise InvalidInput("A roll-back needs a reason.", remedy="Say why: --reason TEXT.")
         name = model_name.removeprefix("model:").partition("@")[0]

@@ -88,6 +88,8 @@ def _error_of(response: httpx.Response, url: str) -> GovernanceError:
             f"{url} answered {response.status_code}, but not as a ledger service does.",
             remedy="Treat it as deny. Check the address: no path belongs behind the port.",
         )
+    import governance.identity.sshsig  # noqa: F401, PLC0415 - its refusals are classes of their own
+
     for known in _descendants(GovernanceError):
         if known.code == code:
             return known(detail, remedy=remedy)

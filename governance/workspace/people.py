@@ -9,21 +9,19 @@ Rules:
 
 from __future__ import annotations
 
-import hashlib
-import secrets as random
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from governance.errors import Conflict, InvalidInput, NotAuthenticated, NotFound
-from governance.identity.directory import Directory
-from governance.identity.permissions import FUNCTIONAL_ROLES, PERMISSION_ROLES
+from governance.identity.directory import Directory, Grant, Token
+from governance.identity.permissions import check_roles
 from governance.identity.sshsig import key_subject
-from governance.identity.tokens import SCOPES
+from governance.identity.tokens import digest, new_secret, scopes_of
 from governance.ledger.entry import Draft, Entry, new_id
 from governance.lineage.subjects import Subject
-from governance.workspace import instants
+from governance import instants
 from governance.workspace.entry_views import appended, appended_before
-from governance.workspace.records import body_of
+from governance.workspace.bodies import body_of
 from governance.workspace.session import Session
 from governance.workspace.views import Appended, TokenView, UserView
 
@@ -88,29 +86,7 @@ class People:
 
     def users(self) -> list[UserView]:
         """Return everybody registered, in the order of registration."""
-        entries = self._session.people.entries()
-        directory, now = self._directory(), instants.now()
-        seqs: dict[str, int] = {}
-        roles: dict[str, list[dict[str, Any]]] = {}
-        for entry in entries:
-            kind, subject = entry.header.kind, entry.header.subject
-            if kind == "ledger.created":
-                for admin in body_of(entry).get("admins", ()):
-                    seqs[admin["actor"]] = entry.seq
-                    roles[admin["actor"]] = [{"role": "administrator"}]
-            elif kind in {"user.registered", "user.roles-set"}:
-                seqs.setdefault(subject, entry.seq)
-                roles[subject] = list(body_of(entry).get("roles", ()))
-        return [
-            UserView(
-                actor=actor,
-                name=directory.name(actor),
-                roles=roles[actor],
-                keys=_keys(directory, actor, now),
-                seq=seq,
-            )
-            for actor, seq in seqs.items()
-        ]
+        return self._directory().users(instants.now())
 
     def bind_key(self, actor: str, ssh_key: str) -> str:
         """Bind an SSH public key to a person; again for the same person changes nothing.
@@ -154,19 +130,13 @@ class People:
         """Issue an API token of 256 random bits; its secret stands in this answer only."""
         administrator = self._session.permitted("administer")
         self._registered(actor)
-        wanted = sorted(set(scopes))
-        unknown = [scope for scope in wanted if scope not in SCOPES]
-        if unknown or not wanted:
-            raise InvalidInput(
-                f"'{unknown[0]}' is no scope." if unknown else "A token needs at least one scope.",
-                remedy=f"Scopes are {', '.join(SCOPES)}.",
-            )
-        secret = random.token_hex(32)
+        wanted = scopes_of(scopes)
+        secret, fingerprint = new_secret()
         body = {
             "actor": actor,
             "scopes": wanted,
             "expires": instants.days_later(instants.now(), days),
-            "sha256": fingerprint(secret),
+            "sha256": fingerprint,
         }
         token = f"token:{new_id()}"
         self._session.enter(lambda _size: [_draft(administrator, "token.issued", token, body)])
@@ -181,32 +151,21 @@ class People:
 
     def tokens(self) -> list[TokenView]:
         """Return every token ever issued, without its secret."""
-        entries = self._session.people.entries()
-        revoked = {e.header.subject for e in entries if e.header.kind == "token.revoked"}
-        now = instants.now()
-        return [_token(entry, revoked, now) for entry in entries if entry.header.kind == "token.issued"]
+        return self._directory().tokens(instants.now())
 
-    def of_secret(self, secret: str) -> TokenView:
+    def of_secret(self, secret: str) -> Token:
         """Return the valid token with this secret.
 
         Raises:
-            NotAuthenticated: unknown, revoked or expired; the words do not say more to a stranger than that.
+            NotAuthenticated: unknown, revoked or expired; a stranger is not told which.
         """
-        wanted = fingerprint(secret)
-        for entry in self._session.people.entries():
-            if entry.header.kind == "token.issued" and random.compare_digest(
-                str(body_of(entry).get("sha256")), wanted
-            ):
-                token = next(one for one in self.tokens() if one.token == entry.header.subject)
-                if token.state == "valid":
-                    return token
-                raise NotAuthenticated(
-                    f"This API token is {token.state}.", remedy="An administrator issues a new one: govern token issue."
-                )
-        raise NotAuthenticated(
-            "This API token is not known to the ledger.",
-            remedy="Check that it is complete and that it belongs to this ledger.",
-        )
+        token = self._directory().token(digest(secret), instants.now())
+        if token is None:
+            raise NotAuthenticated(
+                "This API token is not valid: the ledger does not know it, or it was revoked or has expired.",
+                remedy="An administrator issues a new one: govern token issue.",
+            )
+        return token
 
     def _ended(self, kind: str, subject: str, ending: str, body: dict[str, Any], administrator: str) -> Appended:
         if Subject.parse(subject).kind != kind:
@@ -245,33 +204,18 @@ class People:
 _LISTS = {"key": "user", "token": "token"}
 
 
-def fingerprint(secret: str) -> str:
-    """Return the hex SHA-256 of a token's text, as `token.issued` holds it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def checked_roles(roles: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return roles in their recorded form.
+    """Return roles as they are recorded, limits that are None left out.
 
     Raises:
-        InvalidInput: an unknown role or member, or a limit of the wrong form.
+        InvalidInput: an unknown role or member, or a limit that can't be read.
     """
-    known = [*PERMISSION_ROLES, *(role for role in FUNCTIONAL_ROLES if role not in PERMISSION_ROLES)]
-    result = []
     for role in roles:
         unknown = role.keys() - _LIMITS
-        if unknown or role.get("role") not in known:
-            what = f"'{min(unknown)}' limits no role" if unknown else f"'{role.get('role')}' is no role"
-            raise InvalidInput(
-                f"{what}.", remedy=f"Roles are {', '.join(known)}, each with system, target or until if wanted."
-            )
-        one = {member: str(value) for member, value in role.items() if value is not None}
-        if "system" in one:
-            Subject.parse(one["system"] if ":" in one["system"] else f"system:{one['system']}")
-        if "until" in one:
-            one["until"] = instants.normal(one["until"])
-        result.append(one)
-    return result
+        if unknown:
+            raise InvalidInput(f"'{min(unknown)}' limits no role.", remedy="Limits are system, target and until.")
+    check_roles(list(roles))
+    return [grant.members() for role in roles if (grant := Grant.read(role)) is not None]
 
 
 def _actor(actor: str) -> str:
@@ -293,23 +237,3 @@ def _reason(reason: str) -> str:
     if not reason.strip():
         raise InvalidInput("A reason is needed.", remedy="Say why: --reason TEXT.")
     return reason
-
-
-def _keys(directory: Directory, actor: str, now: str) -> list[str]:
-    return sorted(directory.keys(actor, now))
-
-
-def _token(entry: Entry, revoked: set[str], now: str) -> TokenView:
-    body = body_of(entry)
-    state: Literal["valid", "expired", "revoked"] = "valid"
-    if entry.header.subject in revoked:
-        state = "revoked"
-    elif instants.normal(str(body["expires"])) <= now:
-        state = "expired"
-    return TokenView(
-        token=entry.header.subject,
-        actor=str(body["actor"]),
-        scopes=list(body["scopes"]),
-        expires=str(body["expires"]),
-        state=state,
-    )

@@ -6,8 +6,9 @@ import re
 
 from governance.errors import InvalidInput, NotFound
 from governance.ledger import canonical
-from governance.ledger.checkpoint import Checkpoint
+from governance.ledger.checkpoint import read_unverified
 from governance.ledger.entry import Entry
+from governance.ledger.errors import ExportInvalid
 from governance.ledger.log import Ledger
 from governance.ledger.tiles import TILE_WIDTH, encode_entry_bundle, parse_entries_path, parse_tile_path
 from governance.workspace.views import CheckpointView
@@ -17,7 +18,7 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 def checkpoint_view(text: str) -> CheckpointView:
     """Return what a checkpoint's signed text says; its signature is not checked here."""
-    checkpoint = Checkpoint.parse(text.partition("\n\n")[0] + "\n")
+    checkpoint = read_unverified(text)
     return CheckpointView(
         origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root.hex(), text=text
     )
@@ -90,7 +91,7 @@ class Proofs:
                 index, width = parse_entries_path(path)
                 return self._bundle(index, width)
             level, index, width = parse_tile_path(path)
-        except (ValueError, InvalidInput):
+        except ExportInvalid:
             raise NotFound(f"There is no {path}.", remedy="See C2SP tlog-tiles for the paths.") from None
         return self.tile(level, index, width)
 

@@ -9,9 +9,7 @@ Rules, each checked against the ledger as it stands when the entry is made:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
+from collections.abc import Iterator, Sequence
 from pydantic import BaseModel
 
 from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -30,7 +28,7 @@ from governance.lineage.subjects import Subject
 from governance.workspace.entry_views import appended, appended_before
 from governance.workspace.session import Session
 from governance.workspace.views import Appended, NewEntry
-from governance.workspace.vocabulary import checked, plain
+from governance.workspace.bodies import checked, plain
 
 _ONCE = frozenset(
     {
@@ -40,7 +38,7 @@ _ONCE = frozenset(
 )  # fmt: skip
 """Kinds that stand at most once about a subject."""
 
-Knows = Callable[[str, tuple[str, ...]], None]
+_OPERATIONS = {"evidence.recorded": "evidence", "alert.opened": "alert", "alert.closed": "alert"}
 
 
 class Records:
@@ -167,7 +165,7 @@ class Records:
 
 def operation_of(kind: str) -> str:
     """Return the permission that recording an entry of `kind` asks for."""
-    return "evidence" if kind == "evidence.recorded" else "append"
+    return _OPERATIONS.get(kind, "append")
 
 
 def named(body: BaseModel, draft: Draft) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -214,7 +212,3 @@ def _next_step(draft: Draft) -> str:
         return "Append 'system.updated' to change what is said of a system."
     return "Give the new one an id of its own; what was recorded is never changed."
 
-
-def body_of(entry: Entry) -> dict[str, Any]:
-    """Return an entry's body, empty where it was erased."""
-    return entry.body or {}

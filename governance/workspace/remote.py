@@ -28,7 +28,7 @@ from governance.lineage.records import (
 from governance.workspace import views
 from governance.workspace.failures import speaks_governance
 from governance.workspace.http_client import HttpClient
-from governance.workspace.vocabulary import plain
+from governance.workspace.bodies import plain
 
 V = TypeVar("V", bound=BaseModel)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from governance.errors import IntegrityError
 from governance.ledger import canonical
-from governance.ledger.checkpoint import Checkpoint
+from governance.ledger.checkpoint import read_unverified
 from governance.ledger.tiles import TILE_WIDTH, decode_entry_bundle, entries_path, tile_path
 from governance.workspace.http_client import HttpClient
 
@@ -77,6 +77,6 @@ class HttpReader:
                 ) from None
 
     def _size(self) -> int:
-        return Checkpoint.parse(self.read_checkpoint().partition("\n\n")[0] + "\n").size
+        return read_unverified(self.read_checkpoint()).size
 
 

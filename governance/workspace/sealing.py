@@ -19,12 +19,12 @@ from governance.ledger.entry import Draft, new_id
 from governance.ledger.keys import KeyFolder
 from governance.lineage.records import BatchSealed, Column
 from governance.lineage.subjects import Subject
-from governance.workspace import instants
+from governance import instants
 from governance.workspace.entry_views import appended
-from governance.workspace.records import body_of
+from governance.workspace.bodies import body_of
 from governance.workspace.session import Session
 from governance.workspace.views import SealedBatchView, SubjectView
-from governance.workspace.vocabulary import plain
+from governance.workspace.bodies import plain
 
 
 class SecretKeeper(Protocol):
@@ -157,7 +157,7 @@ class Batches:
             InvalidInput: layout or model do not fit.
             Conflict: that batch is sealed already.
         """
-        actor = self._session.permitted("seal")
+        actor = self._session.permitted("batch")
         if Subject.parse(batch).kind != "batch":
             raise InvalidInput(f"'{batch}' is no batch.", remedy="Name it batch:UUID.")
         self._session.known(body.deployment, kinds=("deployment",))

@@ -22,7 +22,7 @@ from governance.ledger.errors import SizeChanged
 from governance.ledger.log import Acknowledged, EntryFilter, Ledger
 from governance.lineage.projection import Projection
 from governance.lineage.subjects import SUBJECT_KINDS, Subject
-from governance.workspace import instants
+from governance import instants
 
 _ATTEMPTS = 40
 _PAGE = 1000
@@ -107,11 +107,15 @@ class Session:
         if not self.people.directory().registered(actor):
             raise NotPermitted(
                 f"{actor} is not registered in this ledger.",
-                remedy=f"An administrator registers it: govern user register {actor} --role recorder.",
+                remedy=f"An administrator registers it: govern user add {actor} --role recorder.",
             )
         return replace(self, actor=actor)
 
-    def permitted(self, operation: str) -> str:
+    def close(self) -> None:
+        """Close the ledger for every session that shares it."""
+        self.ledger.close()
+
+    def permitted(self, operation: str, *, system: str | None = None, target: str | None = None) -> str:
         """Return the actor, who may do `operation` now.
 
         Raises:
@@ -122,8 +126,7 @@ class Session:
                 "Nobody acts: this ledger was opened for reading only.",
                 remedy="Say who you are: govern --actor user:ID …, or set GOVERN_ACTOR.",
             )
-        self.for_actor(self.actor)
-        require(self.people.directory(), self.actor, operation, instants.now())
+        require(self.people.directory(), self.actor, operation, instants.now(), system=system, target=target)
         return self.actor
 
     def enter(self, propose: Callable[[int], Sequence[Draft]]) -> list[Acknowledged]:

@@ -14,7 +14,7 @@ from governance.workspace.views import ApprovalView, DecisionView, PolicyView, R
 router = APIRouter(tags=["gate"])
 Asker = Annotated[LocalWorkspace, Depends(acting("gate"))]
 Approver = Annotated[LocalWorkspace, Depends(acting("approve"))]
-Administrator = Annotated[LocalWorkspace, Depends(acting("admin"))]
+Administrator = Annotated[LocalWorkspace, Depends(acting("administer"))]
 
 
 class Question(BaseModel):

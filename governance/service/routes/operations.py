@@ -14,7 +14,7 @@ from governance.workspace.views import InProduction, SealedBatchView
 
 router = APIRouter(tags=["operations"])
 Deployer = Annotated[LocalWorkspace, Depends(acting("deploy"))]
-Recorder = Annotated[LocalWorkspace, Depends(acting("write"))]
+Recorder = Annotated[LocalWorkspace, Depends(acting("append"))]
 
 
 class NewDeployment(BaseModel):

@@ -13,7 +13,7 @@ from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import Appended, TokenView, UserView
 
 router = APIRouter(tags=["people"])
-Administrator = Annotated[LocalWorkspace, Depends(acting("admin"))]
+Administrator = Annotated[LocalWorkspace, Depends(acting("administer"))]
 
 
 class NewUser(BaseModel):

@@ -26,8 +26,8 @@ from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import Appended, NewEntry
 
 router = APIRouter(tags=["records"])
-Recorder = Annotated[LocalWorkspace, Depends(acting("write"))]
-Evaluator = Annotated[LocalWorkspace, Depends(acting("write"))]
+Recorder = Annotated[LocalWorkspace, Depends(acting("append"))]
+Evaluator = Annotated[LocalWorkspace, Depends(acting("evidence"))]
 
 NDJSON = "application/x-ndjson"
 
