@@ -1,0 +1,328 @@
+"""Facts from the ledger as it stood at a size: `assemble`.
+
+1. Only entries below the size are read, so that the same question at the same checkpoint has the same facts for ever.
+2. Everything is read from entries; the lineage index only says where to look.
+3. A body that is erased or malformed is a gap with a name, never silently absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import ValidationError
+
+from governance.errors import Erased, InvalidInput, NotFound
+from governance.gate import approvals, waivers
+from governance.gate.approvals import Found, Ground, Submitted
+from governance.gate.protocol import Alert, Deployed, Evidence, Facts, Recorded
+from governance.gate.sources import EdgeIndex, EdgeLike, LedgerReader, Source
+from governance.identity.directory import Directory
+from governance.ledger.entry import Entry
+from governance.lineage.records import (
+    AlertOpened,
+    Body,
+    DatasetRegistered,
+    DeploymentMade,
+    EvidenceRecorded,
+    ModelRegistered,
+    RunRecorded,
+    SystemRegistered,
+)
+from governance.lineage.results import FAMILIES
+from governance.lineage.subjects import Subject
+
+IDENTITY_KINDS = ("ledger.created", "user.*", "key.*", "token.*")
+_MOST_UPSTREAM = 2000
+"""Upstream subjects that are walked at most; a graph beyond it is reported as a gap."""
+
+
+def assemble(
+    ledger: LedgerReader,
+    projection: EdgeIndex,
+    directory: Directory,
+    subject: str,
+    target: str,
+    size: int,
+    time: str,
+) -> Facts:
+    """Return the facts about promoting `subject` to `target`.
+
+    Args:
+        ledger: where they stand.
+        projection: where to look.
+        directory: who is known; of the entries below `size` (see `directory_at`).
+        subject: `model:NAME@VERSION`.
+        target: name of an environment.
+        size: how many entries exist for this question.
+        time: the instant to judge at.
+
+    Raises:
+        InvalidInput: the subject is no model, or the target no name.
+        NotFound: no such model is registered below `size`.
+        Erased: the model's registration was erased; names the entry.
+    """
+    parsed = Subject.parse(subject)
+    if parsed.kind != "model":
+        raise InvalidInput(f"'{subject}' is no model.", remedy="The gate judges models: model:NAME@VERSION.")
+    Subject.deployment(parsed.name, target, 1)  # refuses what can't name a target
+    source = Source.at(ledger, projection, size)
+    model = _model(source, subject)
+    run = source.typed(source.first("run.recorded", model.body.run), RunRecorded)
+    system = source.typed(source.newest("system.*", model.body.system), SystemRegistered)
+    upstream = _upstream(source, run)
+    ground = _ground(ledger, directory, model, upstream.runs)
+    deployments = source.reached_from(subject, "deployment")
+    concerned = [subject, *(d.subject for d in upstream.datasets), *upstream.models, *deployments]
+    deployed = _deployed(source, parsed.name, target)
+    watched = concerned + ([deployed.subject] if deployed and deployed.subject not in concerned else [])
+    found = signed_about(source, subject)
+    return Facts(
+        subject=subject,
+        target=target,
+        time=time,
+        origin=ledger.origin,
+        size=size,
+        artifact=model.body.artifact.digest,
+        model=model,
+        system=system,
+        run=run,
+        trainer_roles=directory.roles(run.actor, run.time, model.body.system, target) if run else frozenset(),
+        datasets=tuple(upstream.datasets),
+        training=tuple(upstream.training),
+        evidence=tuple(_evidence(source, concerned, directory, model.body.system, target)),
+        approvals=tuple(
+            approvals.judged(one, ground, time) for one in found if _is(one, "approval") and _for(one, target)
+        ),
+        waivers=tuple(waivers.judged(one, ground, time) for one in found if _is(one, "waiver") and _for(one, target)),
+        alerts=tuple(_alerts(source, watched)),
+        deployed=deployed,
+        gaps=tuple(dict.fromkeys(_gaps(model, run, system, source) + upstream.gaps)),
+        quarantined=tuple(one for one in [subject, *upstream.subjects] if _quarantined(source, one)),
+        erased=tuple(sorted(set(source.erased))),
+        unreadable=tuple(source.unreadable),
+    )
+
+
+def directory_at(ledger: LedgerReader, size: int) -> Directory:
+    """Return who was known in the ledger as it stood at `size`."""
+    source = Source.at(ledger, _NoEdges(), size)
+    entries = [entry for kind in IDENTITY_KINDS for entry in source.all(kind)]
+    return Directory.of(sorted(entries, key=lambda entry: entry.seq))
+
+
+def ground_of(
+    ledger: LedgerReader, projection: EdgeIndex, directory: Directory, subject: str, size: int
+) -> tuple[Ground, list[Found]]:
+    """Return what an approval or waiver of `subject` is held against, and those that stand already (for nonces).
+
+    Raises:
+        NotFound: no such model is registered.
+        Erased: its registration was erased.
+    """
+    source = Source.at(ledger, projection, size)
+    model = _model(source, subject)
+    run = source.typed(source.first("run.recorded", model.body.run), RunRecorded)
+    return _ground(ledger, directory, model, _upstream(source, run).runs), signed_about(source, subject)
+
+
+def signed_about(source: Source, subject: str) -> list[Found]:
+    """Return approvals and waivers of a model as they stand, by position; whether they count is judged elsewhere."""
+    nonces: set[str] = set()
+    found: list[Found] = []
+    for entry in source.pointing_at(subject, "approval", "waiver"):
+        if entry.header.kind not in {"approval.given", "waiver.granted"}:
+            continue
+        body = source.members(entry)
+        statement = body.get("statement") if body else None
+        if body is None or not isinstance(statement, dict) or statement.get("subject") != subject:
+            continue
+        word = entry.header.kind.partition(".")[0]
+        revocation = source.newest(f"{word}.revoked", entry.header.subject)
+        nonce = str(statement.get("nonce", ""))
+        submitted = Submitted(statement, str(body.get("signature", "")), entry.header.actor, entry.header.time)
+        found.append(
+            Found(
+                entry.seq, entry.hash.hex(), entry.header.subject, submitted, _reason(revocation), nonce in nonces
+            )
+        )
+        nonces.add(nonce)
+    return found
+
+
+class _NoEdges:
+    def edges_to(self, subject: str, below: int | None = None) -> Sequence[EdgeLike]:  # noqa: ARG002
+        return []
+
+    def edges_from(self, subject: str, below: int | None = None) -> Sequence[EdgeLike]:  # noqa: ARG002
+        return []
+
+
+class _Upstream:
+    """What a run was made from, walked breadth first."""
+
+    def __init__(self) -> None:
+        self.datasets: list[Recorded[DatasetRegistered]] = []
+        self.training: list[str] = []
+        self.models: list[str] = []
+        self.runs: list[Recorded[RunRecorded]] = []
+        self.subjects: list[str] = []
+        self.gaps: list[str] = []
+
+
+def _upstream(source: Source, run: Recorded[RunRecorded] | None) -> _Upstream:
+    up = _Upstream()
+    if run is None:
+        return up
+    up.training = [r.subject for r in run.body.inputs if r.subject and r.subject.startswith("dataset:")]
+    up.runs.append(run)
+    waiting = [r.subject for r in run.body.inputs if r.subject]
+    while waiting and len(up.subjects) < _MOST_UPSTREAM:
+        subject = waiting.pop(0)
+        if subject in up.subjects:
+            continue
+        up.subjects.append(subject)
+        waiting.extend(_step(source, subject, up))
+    if waiting:
+        up.gaps.append(f"more than {_MOST_UPSTREAM} upstream subjects")
+    up.datasets.sort(key=lambda dataset: dataset.seq)
+    return up
+
+
+def _step(source: Source, subject: str, up: _Upstream) -> list[str]:
+    """Read one upstream subject; return what lies upstream of it."""
+    kind = subject.partition(":")[0]
+    if kind == "dataset":
+        dataset = source.typed(source.first("dataset.registered", subject), DatasetRegistered)
+        if dataset is None:
+            up.gaps.append(subject)
+            return []
+        up.datasets.append(dataset)
+        return list(dataset.body.derived_from)
+    if kind == "model":
+        model = source.typed(source.first("model.registered", subject), ModelRegistered)
+        if model is None:
+            up.gaps.append(subject)
+            return []
+        up.models.append(subject)
+        return [model.body.run]
+    if kind == "run":
+        run = source.typed(source.first("run.recorded", subject), RunRecorded)
+        if run is None:
+            up.gaps.append(subject)
+            return []
+        up.runs.append(run)
+        return [r.subject for r in run.body.inputs if r.subject]
+    return []
+
+
+def _model(source: Source, subject: str) -> Recorded[ModelRegistered]:
+    entry = source.first("model.registered", subject)
+    if entry is None:
+        raise NotFound(f"There is no {subject} in this ledger.", remedy="Register it: govern model register.")
+    model = source.typed(entry, ModelRegistered)
+    if model is not None:
+        return model
+    if entry.body is None:
+        raise Erased(f"The registration of {subject} (entry {entry.seq}) was erased.", remedy="Register a new version.")
+    raise InvalidInput(source.unreadable[-1], remedy="Register a new version of the model.")
+
+
+def _ground(
+    ledger: LedgerReader,
+    directory: Directory,
+    model: Recorded[ModelRegistered],
+    runs: Iterable[Recorded[RunRecorded]],
+) -> Ground:
+    writers = frozenset(run.actor for run in runs)
+    return Ground(ledger.origin, model.body.artifact.digest, directory, writers, model.body.system)
+
+
+def _evidence(
+    source: Source, concerned: Iterable[str], directory: Directory, system: str, target: str
+) -> list[Evidence]:
+    found: dict[int, Evidence] = {}
+    for subject in concerned:
+        for entry in source.pointing_at(subject, "evidence"):
+            if entry.header.kind != "evidence.recorded" or entry.seq in found:
+                continue
+            recorded = source.typed(entry, EvidenceRecorded)
+            if recorded is None or recorded.body.about != subject:
+                continue
+            body = recorded.body
+            try:
+                result = FAMILIES.get(body.family, Body).model_validate(body.result)
+            except ValidationError as error:
+                source.unreadable.append(
+                    f"Evidence {recorded.subject} (entry {entry.seq}) is no result of the family {body.family}: "
+                    f"{error.error_count()} members are wrong."
+                )
+                continue
+            # The entry's writer is the producer: what the body claims is not believed.
+            roles = directory.roles(recorded.actor, recorded.time, system, target)
+            found[entry.seq] = Evidence(
+                recorded.seq, recorded.entry, recorded.subject, recorded.time, body.about, body.family, result,
+                recorded.actor, roles, tuple(body.inputs),
+            )  # fmt: skip
+    return [found[seq] for seq in sorted(found)]
+
+
+def _alerts(source: Source, watched: Iterable[str]) -> list[Alert]:
+    found: dict[str, Alert] = {}
+    for subject in watched:
+        for alert in source.reached_from(subject, "alert"):
+            opened = source.typed(source.first("alert.opened", alert), AlertOpened)
+            if opened is None or opened.body.about != subject:
+                continue
+            closed = source.newest("alert.closed", alert)
+            found[alert] = Alert(
+                seq=opened.seq,
+                entry=opened.entry,
+                subject=alert,
+                about=subject,
+                severity=opened.body.severity,
+                time=opened.time,
+                closed=closed.header.time if closed else None,
+                summary=opened.body.summary or "",
+            )
+    return sorted(found.values(), key=lambda alert: alert.seq)
+
+
+def _deployed(source: Source, name: str, target: str) -> Deployed | None:
+    pattern = f"deployment:{name}/{target}@*"
+    newest = source.newest("deployment.*", pattern)
+    if newest is None or newest.header.kind == "deployment.ended":
+        return None
+    made = source.typed(newest, DeploymentMade)
+    return Deployed(made.seq, made.entry, made.subject, made.body.model, made.time) if made else None
+
+
+def _quarantined(source: Source, subject: str) -> bool:
+    """Say whether the newest word on quarantine (`x.quarantined`, `x.quarantine-lifted`) holds the subject back."""
+    newest = source.newest("x.quarantine*", subject)
+    return newest is not None and newest.header.kind == "x.quarantined"
+
+
+def _gaps(
+    model: Recorded[ModelRegistered],
+    run: Recorded[RunRecorded] | None,
+    system: Recorded[SystemRegistered] | None,
+    source: Source,
+) -> list[str]:
+    erased = {subject for _, subject in source.erased}
+    absent = [(run, model.body.run), (system, model.body.system)]
+    return [subject for found, subject in absent if found is None and subject not in erased]
+
+
+def _is(found: Found, word: str) -> bool:
+    return found.subject.startswith(f"{word}:")
+
+
+def _for(found: Found, target: str) -> bool:
+    return found.submitted.statement.get("target") == target
+
+
+def _reason(revocation: Entry | None) -> str | None:
+    if revocation is None:
+        return None
+    statement = (revocation.body or {}).get("statement")
+    return str(statement.get("reason", "no reason given")) if isinstance(statement, dict) else "no reason given"
