@@ -125,8 +125,8 @@ def adopt(
 ) -> Explanation:
     """Return an explanation from contributions that were computed elsewhere, one column a feature.
 
-    The score of a row is taken to be the base value and its contributions; whether the model says so too can't be
-    told here, which is why `method` says `reported`.
+    The score of a row is taken to be the base value and its contributions; whether the model says so too
+    can't be told here, which is why `method` says `reported`.
 
     Raises:
         InvalidInput: a contribution's column is none of the rows' columns, or the numbers of rows differ.

@@ -74,7 +74,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
 
 def test_types_that_nobody_trusted_are_refused_by_name(tmp_path: Path) -> None:
     skops.io.dump(Homemade(), tmp_path / "m.skops")
-    with pytest.raises(InvalidInput, match="not trusted: .*Homemade"):
+    with pytest.raises(InvalidInput, match=r"not trusted: .*Homemade"):
         artifacts.load(tmp_path / "m.skops")
     inspected = artifacts.inspect_foreign(tmp_path / "m.skops")
     assert any("Homemade" in name for name in inspected.untrusted)

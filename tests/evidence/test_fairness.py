@@ -24,7 +24,7 @@ ANALYSES = [["race"], ["sex"], ["race", "sex"]]
 
 
 def test_the_regression_of_approval_on_white_gives_wooldridges_numbers(applications: pd.DataFrame) -> None:
-    # Wooldridge, Introductory Econometrics, chapter 7, computer exercise C8 (LOANAPP): approve = .708 + .201 white.
+    # Wooldridge, Introductory Econometrics, ch. 7, computer exercise C8: approve = .708 + .201 white.
     fitted = formulas.ols("approve ~ white", data=applications).fit()
     assert round(fitted.params["Intercept"], 3) == 0.708
     assert round(fitted.params["white"], 3) == 0.201

@@ -1,4 +1,4 @@
-"""Sealed batches: encodings by hand, any row provable, nothing about a withheld group to be learned or forged."""
+"""Sealed batches: encodings by hand, any row provable, nothing to be forged."""
 
 from __future__ import annotations
 
@@ -68,8 +68,9 @@ def test_values_are_encoded_as_the_format_page_says(kind: str, value: Any, expec
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("int64", 2**63), ("int64", 1.5), ("int64", "1"), ("float64", "1"), ("float64", 2**53 + 1), ("bool", 2),
-        ("text", 1), ("text", "\ud800"), ("timestamp", datetime(2024, 1, 1)), ("timestamp", "yesterday"), ("bytes", "x"),  # noqa: DTZ001
+        ("int64", 2**63), ("int64", 1.5), ("int64", "1"), ("float64", "1"), ("float64", 2**53 + 1),
+        ("bool", 2), ("bytes", "x"),
+        ("text", 1), ("text", "\ud800"), ("timestamp", datetime(2024, 1, 1)), ("timestamp", "yesterday"),  # noqa: DTZ001
     ],
 )  # fmt: skip
 def test_a_value_of_another_type_is_refused_with_its_place(kind: str, value: Any) -> None:
@@ -291,8 +292,8 @@ def forge_type(proof: dict) -> None:
 @pytest.mark.parametrize(
     "forge",
     [
-        forge_value, forge_salt, forge_commitment, forge_row, forge_path, forge_count, forge_batch, forge_groups,
-        forge_extra_column, forge_type,
+        forge_value, forge_salt, forge_commitment, forge_row, forge_path, forge_count, forge_batch,
+        forge_groups, forge_extra_column, forge_type,
     ],
 )  # fmt: skip
 def test_a_tampered_row_proof_is_refused(entered: Proved, forge: Any) -> None:

@@ -80,7 +80,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 def test_a_missing_column_is_named_with_near_names(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, b"income,sex\n1,m\n"))
-    with pytest.raises(InvalidInput, match="a.csv has no column 'incme'") as refused:
+    with pytest.raises(InvalidInput, match=r"a\.csv has no column 'incme'") as refused:
         require_columns(table, ["incme"])
     assert "income" in refused.value.remedy
 
