@@ -161,6 +161,10 @@ class Session:
         """Yield the entries of a kind (or prefix ending in `*`) with their bodies, oldest first."""
         return pages(self.ledger, EntryFilter(kind=kind, subject=subject, below=below, bodies=True))
 
+    def newest_first(self, kind: str, limit: int) -> list[Entry]:
+        """Return the newest entries of a kind with their bodies, newest first."""
+        return self.ledger.entries(EntryFilter(kind=kind, newest_first=True, limit=limit, bodies=True))
+
     def knows(self, subject: str) -> bool:
         """Say whether any entry is about `subject`."""
         return bool(self.ledger.entries(EntryFilter(subject=subject, limit=1, bodies=False)))

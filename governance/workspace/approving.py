@@ -1,0 +1,158 @@
+"""Statements to sign, signed approvals and waivers, and whether they count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from governance import instants
+from governance.errors import InvalidInput
+from governance.gate import approvals, statements, waivers
+from governance.gate.approvals import Found, Ground, Submitted
+from governance.gate.facts import ground_of
+from governance.gate.protocol import Approval
+from governance.ledger.entry import Draft, new_id
+from governance.workspace.bodies import body_of
+from governance.workspace.gating import Gating
+from governance.workspace.session import Session
+from governance.workspace.views import ApprovalView
+
+_GIVEN = {"approval": "approval.given", "waiver": "waiver.granted"}
+
+
+class Approving:
+    """Approvals and waivers for one session."""
+
+    def __init__(self, session: Session, gating: Gating) -> None:
+        self._session = session
+        self._gating = gating
+
+    def approval_statement(self, subject: str, target: str, *, meaning: str, days: int = 30) -> dict[str, Any]:
+        """Return the statement that an approver signs: what is approved, on which evidence, under which policies."""
+        return statements.approval(meaning=meaning, **self._common(subject, target, days))
+
+    def waiver_statement(
+        self, subject: str, target: str, *, rule: str, reason: str, compensating_control: str, days: int = 30
+    ) -> dict[str, Any]:
+        """Return the statement of a waiver.
+
+        Raises:
+            InvalidInput: no pack in use has the rule; near names are given.
+        """
+        common = self._common(subject, target, days)
+        packs = self._gating.in_use().packs
+        if not waivers.rules_named(rule, packs):
+            known = ", ".join(r.id for pack in packs for r in pack.rules) or "none: no policy is registered"
+            raise InvalidInput(f"No policy in use has a rule '{rule}'.", remedy=f"Rules are: {known}.")
+        return statements.waiver(
+            rule=rule, reason=reason, compensating_control=compensating_control, **common
+        )
+
+    def approve(self, statement: dict[str, Any], signature: str) -> ApprovalView:
+        """Enter a signed approval.
+
+        Raises:
+            InvalidInput: the statement has not its form, is for another ledger or artifact, or has expired.
+            IntegrityError: the signature does not hold.
+            NotPermitted: separation of duties, or the key is not the actor's.
+            Conflict: it was handed in already.
+        """
+
+        def accept(submitted: Submitted, ground: Ground, *, nonce_used: bool) -> None:
+            approvals.accept(submitted, ground, nonce_used=nonce_used)
+
+        return self._enter("approval", statement, signature, statements.read_approval(statement).subject, accept)
+
+    def waive(self, statement: dict[str, Any], signature: str) -> ApprovalView:
+        """Enter a signed waiver; raises as `approve`, and NotPermitted where the rule names no such role."""
+        packs = self._gating.in_use().packs
+
+        def accept(submitted: Submitted, ground: Ground, *, nonce_used: bool) -> None:
+            waivers.accept(submitted, ground, packs, nonce_used=nonce_used)
+
+        return self._enter("waiver", statement, signature, statements.read_waiver(statement).subject, accept)
+
+    def approvals(self, about: str | None = None) -> list[ApprovalView]:
+        """Return approvals and waivers, oldest first, and whether they count now."""
+        if about is not None:
+            self._session.known(about)
+            subjects = [about] if about.startswith("model:") else []
+        else:
+            subjects = self._subjects()
+        found = [view for subject in subjects for view in self._about(subject)]
+        return sorted(found, key=lambda view: view.seq)
+
+    def _subjects(self) -> list[str]:
+        entries = [e for kind in _GIVEN.values() for e in self._session.all_of(kind)]
+        return list(dict.fromkeys(str(body_of(e)["statement"]["subject"]) for e in entries))
+
+    def _about(self, subject: str) -> list[ApprovalView]:
+        ground, found = self._ground(subject)
+        now = instants.now()
+        return [self._view(one, ground, now) for one in found]
+
+    def _ground(self, subject: str) -> tuple[Ground, list[Found]]:
+        session = self._session
+        size = session.ledger.size()
+        return ground_of(session.ledger, session.projection, session.people.directory(), subject, size)
+
+    def _common(self, subject: str, target: str, days: int) -> dict[str, Any]:
+        self._session.known(subject, kinds=("model",))
+        facts, judgement, _ = self._gating.judge(subject, target, self._session.ledger.size())
+        return {
+            "origin": facts.origin,
+            "subject": subject,
+            "artifact": facts.artifact,
+            "target": target,
+            "policies": [pack.digest for pack in judgement.packs],
+            "evidence": [evidence.entry for evidence in facts.evidence],
+            "time": facts.time,
+            "expires": instants.days_later(facts.time, days),
+        }
+
+    def _enter(
+        self, word: str, statement: dict[str, Any], signature: str, subject: str, accept: Callable[..., None]
+    ) -> ApprovalView:
+        operation = "approve" if word == "approval" else "waive"
+        actor = self._session.permitted(
+            operation, system=self._system(subject), target=str(statement.get("target"))
+        )
+        given = f"{word}:{new_id()}"
+
+        def propose(_size: int) -> Sequence[Draft]:
+            ground, found = self._ground(subject)
+            used = {str(one.submitted.statement.get("nonce")) for one in found}
+            submitted = Submitted(statement, signature, actor, instants.now())
+            accept(submitted, ground, nonce_used=str(statement.get("nonce")) in used)
+            body = {"statement": statement, "signature": signature}
+            return [Draft(actor=actor, kind=_GIVEN[word], subject=given, body=body, id=new_id())]
+
+        self._session.enter(propose)
+        return next(view for view in self._about(subject) if view.approval == given)
+
+    def _system(self, subject: str) -> str | None:
+        self._session.known(subject, kinds=("model",))
+        registered = self._session.newest("model.registered", subject)
+        return str(body_of(registered)["system"]) if registered and registered.body else None
+
+    def _view(self, found: Found, ground: Ground, now: str) -> ApprovalView:
+        is_waiver = found.subject.startswith("waiver:")
+        one: Approval = (waivers.judged if is_waiver else approvals.judged)(found, ground, now)
+        return ApprovalView(
+            approval=one.subject,
+            seq=one.seq,
+            about=str(one.statement.get("subject", "")),
+            artifact=str(one.statement.get("artifact", "")),
+            target=str(one.statement.get("target", "")),
+            actor=one.actor,
+            name=ground.directory.name(one.actor),
+            key=one.key,
+            meaning=one.meaning,
+            time=one.time,
+            expires=one.expires,
+            state=one.state,  # type: ignore[arg-type] - the gate's four states are the view's
+            why_not=one.why_not,
+            statement=dict(one.statement),
+            signature=found.submitted.signature,
+            kind="waiver" if is_waiver else "approval",
+        )
