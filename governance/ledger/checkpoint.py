@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from governance.ledger.errors import NoteInvalid
@@ -62,7 +62,7 @@ def read_unverified(text: str) -> Checkpoint:
     return Checkpoint.parse(split_note(text)[0])
 
 
-def open_checkpoint(text: str, origin: str, verifiers: Iterable[VerifierKey]) -> Checkpoint:
+def open_checkpoint(text: str, origin: str, verifiers: Sequence[VerifierKey]) -> Checkpoint:
     """Verify a signed checkpoint of a ledger.
 
     A witness's cosignature says that it saw a checkpoint, not that the ledger made it; so one of `verifiers`

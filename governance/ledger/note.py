@@ -61,10 +61,13 @@ class VerifierKey:
         data = decode_base64(material, "the key")
         if not _HEX.fullmatch(identity) or not data:
             raise NoteInvalid(
-                f"{vkey[:120]!r} is not a verifier key.", remedy="It reads NAME+8 hex digits+base64; see `govern key`."
+                f"{vkey[:120]!r} is not a verifier key.",
+                remedy="It reads NAME+8 hex digits+base64; see `govern key`.",
             )
         if _KEY_BYTES.get(data[0]) != len(data) - 1:
-            raise NoteInvalid(f"The verifier key of {name} has a type (0x{data[0]:02x}) or length not known here.")
+            raise NoteInvalid(
+                f"The verifier key of {name} has a type (0x{data[0]:02x}) or length not known here."
+            )
         key = cls(name, data[0], data[1:])
         if key.id.hex() != identity:
             raise NoteInvalid(
@@ -195,7 +198,9 @@ class SigningKey:
             signature = self.private.sign(text.encode())
         else:
             stamp = max(1, int(now()))
-            signature = stamp.to_bytes(8, "big") + self.private.sign(_cosigned_message(self.name, stamp, text))
+            signature = stamp.to_bytes(8, "big") + self.private.sign(
+                _cosigned_message(self.name, stamp, text)
+            )
         return f"— {self.name} {base64.b64encode(self.verifier.id + signature).decode()}\n"
 
 
