@@ -1,0 +1,54 @@
+"""`govern tui`: the command, found through the entry-point group `governance.commands`.
+
+Nothing of Textual is imported until the command runs, so that `govern --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+_DEFAULT = "./governance.db"
+
+
+def app(
+    context: typer.Context,
+    utc: Annotated[bool, typer.Option("--utc", help="Show times in UTC instead of the local zone.")] = False,  # noqa: FBT002 - typer's form
+) -> None:
+    """Look at a ledger in the terminal: overview, entries, lineage, decisions, verification.
+
+    Keys: digits switch screens, Enter opens, Esc goes back, / filters, ? helps, q quits.
+
+    Examples:
+        govern tui
+
+        govern --ledger ./governance-demo/governance.db tui --utc
+    """
+    from governance.errors import InvalidInput
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InvalidInput(
+            "The terminal UI needs a terminal.",
+            remedy="Run it in one, or use `govern log`, `show` and `verify`.",
+        )
+    settings = context.obj
+    url = getattr(settings, "ledger", None) or os.environ.get("GOVERN_LEDGER") or _DEFAULT
+    actor = getattr(settings, "actor", None)
+    token = getattr(settings, "token", None)
+    keys = getattr(settings, "keys", None)
+
+    from governance.workspace import Workspace, open_workspace
+
+    def open_again() -> Workspace:
+        return open_workspace(url, actor=actor, token=token, keys=keys)
+
+    # Opened before the screen is taken over: that there is no ledger is one sentence on a plain terminal.
+    with open_again() as workspace:
+        from tui.app import RecordApp
+        from tui.moments import Clock
+
+        clock = Clock().in_utc() if utc else Clock()
+        RecordApp(workspace, open_again=open_again, clock=clock).run()

@@ -1,0 +1,188 @@
+"""The first screen: is everything in order, what is in production and why, what needs attention."""
+
+from __future__ import annotations
+
+from governance.workspace.views import InProduction, Overview
+from tui.integrity import Integrity
+from tui.lines import (
+    BLANK,
+    Column,
+    Line,
+    Link,
+    entry_link,
+    heading,
+    line,
+    paragraph,
+    subject_link,
+    table_head,
+    table_row,
+)
+from tui.moments import Clock
+from tui.words import counted, mark, place, short_subject, style_of, subject_name
+
+_DECISIONS = 8
+_INVENTORY = (
+    "system",
+    "dataset",
+    "run",
+    "model",
+    "deployment",
+    "batch",
+    "evidence",
+    "decision",
+    "approval",
+    "alert",
+)
+
+
+def overview_lines(view: Overview, integrity: Integrity, clock: Clock, width: int) -> list[Line]:
+    """Return the overview's page."""
+    return [
+        *integrity_lines(view, integrity, clock, width)[1:],
+        *_production(view.in_production, clock, width),
+        *_alerts(view, clock, width),
+        *_decisions(view, clock, width),
+        *_inventory(view, width),
+        *_last(view, clock, width),
+        BLANK,
+    ]
+
+
+def integrity_lines(view: Overview, integrity: Integrity, clock: Clock, width: int) -> list[Line]:
+    """Return what was verified, and what was not."""
+    lines = heading("integrity")
+    if integrity.state == "failed":
+        lines += paragraph(f"✗ {integrity.failure}: {integrity.message}.", width, style="bad")
+        return lines + paragraph(integrity.next_step, width)
+    if integrity.state == "unknown":
+        lines += paragraph(f"? {integrity.message}", width, style="warn")
+        return lines + paragraph(integrity.next_step, width)
+    if integrity.state == "checking":
+        return lines + paragraph("… checking the newest checkpoint", width, style="muted")
+    lines.append(
+        line(
+            "  ",
+            ("✓ signed", "good"),
+            f"      checkpoint of {counted(integrity.size, 'entry', 'entries')} by the ledger's key",
+        )
+    )
+    if integrity.since is None:
+        lines += [
+            line(
+                "  ",
+                ("! first seen", "warn"),
+                "  nothing pinned before: from now on this reader remembers it",
+            )
+        ]
+    else:
+        lines.append(
+            line(
+                "  ",
+                ("✓ consistent", "good"),
+                f"  with what was verified here before, up to {place(integrity.since - 1)}",
+            )
+        )
+    pin = integrity.pin
+    if pin is not None and pin.full_time is not None:
+        unchecked = integrity.size - pin.full_size
+        behind = f"; {counted(unchecked, 'entry', 'entries')} since" if unchecked > 0 else ""
+        lines.append(
+            line(
+                "  ",
+                ("✓ complete", "good"),
+                f"    every entry up to {place(pin.full_size - 1)} checked {clock.ago(pin.full_time)}{behind}",
+            )
+        )
+    else:
+        lines.append(
+            line(
+                "  ",
+                ("· complete", "muted"),
+                "    not every entry was checked from here yet: 8 verifies all",
+                link=Link("screen", "verify"),
+            )
+        )
+    if integrity.warning and integrity.since is not None:
+        lines += paragraph(f"! {integrity.warning}", width, style="warn")
+    return lines
+
+
+def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line]:
+    lines = heading("in production")
+    if not rows:
+        return lines + paragraph("Nothing is deployed.", width, style="muted")
+    columns = [
+        Column("model", 26),
+        Column("target", 12),
+        Column("verdict", 9),
+        Column("since", 12),
+        Column("why", 0),
+    ]
+    lines.append(table_head(columns, width))
+    for row in rows:
+        verdict = row.verdict or "no verdict"
+        cells = [
+            (subject_name(row.model), "link"),
+            row.target,
+            (mark(verdict), style_of(verdict)),
+            clock.day(row.since),
+            (row.why, "muted"),
+        ]
+        lines.append(table_row(columns, cells, width, link=subject_link(row.model)))
+    return lines
+
+
+def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
+    opened = [alert for alert in view.alerts if alert.closed is None]
+    lines = heading("open alerts", "" if opened else "none")
+    columns = [Column("severity", 10), Column("about", 26), Column("opened", 14), Column("what", 0)]
+    for alert in opened:
+        cells = [
+            (f"! {alert.severity}", style_of(alert.severity)),
+            (short_subject(alert.about), "link"),
+            (clock.ago(alert.opened), "muted"),
+            alert.summary,
+        ]
+        lines.append(table_row(columns, cells, width, link=subject_link(alert.alert)))
+    return lines
+
+
+def _decisions(view: Overview, clock: Clock, width: int) -> list[Line]:
+    lines = heading("latest decisions", "5 shows all")
+    if not view.decisions:
+        return lines + paragraph("The gate was not asked yet.", width, style="muted")
+    columns = [Column("verdict", 9), Column("about", 0), Column("target", 12), Column("time", 16)]
+    lines.append(table_head(columns, width))
+    for decision in view.decisions[:_DECISIONS]:
+        verdict = str(decision["verdict"])
+        cells = [
+            (mark(verdict), style_of(verdict)),
+            (subject_name(str(decision["about"])), "link"),
+            str(decision["target"]),
+            (clock.minute(str(decision["time"])), "muted"),
+        ]
+        lines.append(table_row(columns, cells, width, link=Link("decision", str(decision["decision"]))))
+    return lines
+
+
+def _inventory(view: Overview, width: int) -> list[Line]:
+    lines = heading("inventory", "4 shows the subjects")
+    known = [kind for kind in _INVENTORY if view.counts.get(kind)]
+    parts = [
+        counted(
+            view.counts[kind], kind, "batches" if kind == "batch" else kind if kind == "evidence" else None
+        )
+        for kind in known
+    ]
+    return lines + paragraph(" · ".join(parts) or "Nothing is registered yet.", width)
+
+
+def _last(view: Overview, clock: Clock, width: int) -> list[Line]:
+    if (entry := view.last_entry) is None:
+        return []
+    lines = heading("last entry")
+    text = f"{entry.kind}  {short_subject(entry.subject)}  {clock.ago(entry.time)}"
+    lines.append(
+        line("  ", (place(entry.seq), "link"), "  " + text[: max(width - 14, 10)], link=entry_link(entry.seq))
+    )
+    return lines

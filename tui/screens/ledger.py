@@ -1,0 +1,384 @@
+"""Screen 2: the entries, and one entry whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+
+from governance.errors import GovernanceError, NotFound
+from governance.workspace.views import EntryQuery, EntryView
+from tui import filters
+from tui.exports import Table
+from tui.integrity import Proved, prove_entry
+from tui.pages.entry import entry_lines
+from tui.paging import AllEntries, Matching, Rows
+from tui.screens.base import RecordScreen
+from tui.widgets.document import Document
+from tui.widgets.entries import EntryList
+from tui.widgets.pane import Pane
+from tui.widgets.prompt import FilterSuggester, Prompt
+from tui.words import counted, place
+
+_SPLIT = 110
+_SETTLE = 0.12
+
+
+class EntryDetail(Pane):
+    """One entry whole, with its own proof."""
+
+    def __init__(self, *, classes: str = "") -> None:
+        super().__init__(Document(), classes=classes)
+        self.entry: EntryView | None = None
+        self.proved: Proved | Exception | None = None
+        self.raw = False
+
+    def paint(self, *, keep_place: bool = True) -> None:
+        """Lay the entry out."""
+        screen = self.screen
+        entry, proved, raw = self.entry, self.proved, self.raw
+        if entry is None or not isinstance(screen, RecordScreen):
+            return
+        clock = screen.record.clock
+        self.ready()
+        self.query_one(Document).show(
+            lambda width: entry_lines(entry, proved, clock, width, raw=raw), keep_place=keep_place
+        )
+
+
+class _ShowsEntry(RecordScreen):
+    """Reads an entry and its proof into the screen's detail pane."""
+
+    def read_entry(self, reference: str | int) -> None:
+        """Read an entry, then its proof."""
+        detail = self.query_one(EntryDetail)
+        self.read(lambda: self.record.workspace.entry(reference), self._read, pane=detail, group="entry")
+
+    def _read(self, entry: EntryView) -> None:
+        detail = self.query_one(EntryDetail)
+        detail.entry, detail.proved = entry, None
+        detail.paint(keep_place=False)
+        self.show_where()
+        record = self.record
+        self.read(
+            lambda: prove_entry(record.workspace, record.guard.keys, entry.seq, entry.entry, entry.header),
+            self._proved,
+            group="proof",
+            failed=self._proved,
+        )
+
+    def _proved(self, proved: Proved | Exception) -> None:
+        detail = self.query_one(EntryDetail)
+        detail.proved = proved
+        detail.paint()
+
+    def action_raw(self) -> None:
+        """Show the body as JSON, or as facts again."""
+        detail = self.query_one(EntryDetail)
+        detail.raw = not detail.raw
+        detail.paint()
+
+    def copies(self) -> list[tuple[str, str]]:
+        """Offer what identifies and proves the entry."""
+        detail = self.query_one(EntryDetail)
+        if (entry := detail.entry) is None:
+            return []
+        values = [
+            ("entry hash", entry.entry),
+            ("subject", entry.subject),
+            ("id", entry.id),
+            ("header", entry.header),
+        ]
+        if isinstance(detail.proved, Proved) and detail.proved.ok:
+            values.append(("proof", detail.proved.text))
+        return values
+
+    def repaint(self) -> None:
+        """Paint again with another clock."""
+        self.query_one(EntryDetail).paint()
+
+
+class LedgerScreen(_ShowsEntry):
+    """All entries, newest first; the one under the cursor beside them where there is room."""
+
+    MODE = "ledger"
+    HELP = """
+Every entry of the ledger, newest first. New ones appear on top without moving what you look at.
+
+/ filters (kind:gate.decided subject:model:* actor:alice since:2026-01-31 until:…) or jumps: #48213, @2026-01-31 for the first entry from a day on, an entry's hash or id. Esc takes the filter away.
+
+Enter opens an entry: what it says, its place in the chain, and its inclusion proof, which is fetched and checked here, not believed.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("r", "raw", "JSON", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter_text = ""
+
+    def body(self) -> ComposeResult:
+        """Lay out the list, the detail beside it, the prompt."""
+        with Horizontal(classes="split page"):
+            with Container(classes="main"):
+                yield Pane(EntryList(self.record.clock))
+            with Container(classes="side"):
+                yield EntryDetail()
+        yield Prompt("kind:… subject:… actor:… since:… until:…   #seq, @day, hash jump   * matches any ending",
+                     FilterSuggester(self._subjects_met))  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Follow the ledger's growth."""
+        super().on_mount()
+        self.watch(self.app, "ledger_size", self._grown, init=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the detail beside the list where there is room."""
+        self.query_one(".split").set_class(event.size.width >= _SPLIT, "-wide")
+
+    @property
+    def list(self) -> EntryList:
+        """The list."""
+        return self.query_one(EntryList)
+
+    def load(self) -> None:
+        """Begin with the newest entries; only the checkpoint says how many there are."""
+        self.read(
+            lambda: self.record.workspace.checkpoint().size, self._sized, pane=self.query_one("Pane", Pane)
+        )
+
+    def _sized(self, size: int) -> None:
+        self.list_pane.ready()
+        self.list.show(AllEntries(size))
+        self.list.focus()
+        self.show_where()
+
+    @property
+    def list_pane(self) -> Pane:
+        """The list's pane."""
+        return self.query(Pane).first(Pane)
+
+    def _grown(self, size: int) -> None:
+        if self.list_pane.is_ready:
+            self.list.grow(size)
+            self.show_where()
+
+    def status(self) -> str:
+        """Say how much there is, and through which filter."""
+        found = self.query(EntryList)
+        rows = found.first().rows if found else None
+        if isinstance(rows, Matching):
+            more = "" if rows.complete else "+"
+            return f"/{self.filter_text}   {rows.count():,}{more} found"
+        return counted(rows.count(), "entry", "entries") if rows else ""
+
+    # Rows ----------------------------------------------------------------------------------------------------
+    @on(EntryList.Wanted)
+    def _wanted(self, event: EntryList.Wanted) -> None:
+        event.stop()
+        for query in event.queries:
+            self._fetch(event.rows, query)
+
+    def _fetch(self, rows: Rows, query: EntryQuery) -> None:
+        def then(entries: list[EntryView]) -> None:
+            self.list.received(rows, query, entries)
+            self._after_page(rows)
+
+        def failed(error: Exception) -> None:
+            self.list.forget(query)
+            self.list_pane.failed(error)
+
+        self.read(
+            lambda: self.record.workspace.entries(query), then, group="rows", exclusive=False, failed=failed
+        )
+
+    def _after_page(self, rows: Rows) -> None:
+        if rows is not self.list.rows:
+            return
+        if rows.count() == 0:
+            self.list_pane.empty(
+                f"No entry matches  {self.filter_text}\n\nEsc takes the filter away, / changes it."
+            )
+        self.show_where()
+
+    @on(EntryList.Moved)
+    def _moved(self, event: EntryList.Moved) -> None:
+        event.stop()
+        if self.query_one(".split").has_class("-wide"):
+            # Held arrow keys pass many entries; only where they come to rest is one read.
+            seq = event.entry.seq
+            self.set_timer(_SETTLE, lambda: self._settled(seq))
+
+    def _settled(self, seq: int) -> None:
+        entry = self.list.entry
+        detail = self.query_one(EntryDetail)
+        if entry is not None and entry.seq == seq and (detail.entry is None or detail.entry.seq != seq):
+            self.read_entry(seq)
+
+    @on(EntryList.Opened)
+    def _open_entry(self, event: EntryList.Opened) -> None:
+        event.stop()
+        self.app.push_screen(EntryScreen(event.entry.seq))
+
+    # Filter --------------------------------------------------------------------------------------------------
+    def action_filter(self) -> None:
+        """Ask for a filter or a place."""
+        self.query_one(Prompt).open(self.filter_text)
+
+    @on(Prompt.Left)
+    def _left(self) -> None:
+        self.list.focus()
+
+    @on(Prompt.Answered)
+    def _answered_prompt(self, event: Prompt.Answered) -> None:
+        event.stop()
+        prompt = self.query_one(Prompt)
+        try:
+            wanted = filters.parse(event.text, self.record.clock)
+        except GovernanceError as error:
+            prompt.refuse(f"{error} {error.remedy}")
+            return
+        prompt.close()
+        self.list.focus()
+        if isinstance(wanted, filters.Jump):
+            self._jump(wanted)
+        elif wanted is None:
+            self.filter_text = ""
+            self.load()
+        else:
+            self.filter_text = event.text
+            self.list_pane.ready()
+            self.list.show(Matching(wanted))
+            self.show_where()
+
+    def _jump(self, jump: filters.Jump) -> None:
+        workspace = self.record.workspace
+
+        def find() -> tuple[int, int]:
+            size = workspace.checkpoint().size
+            if jump.seq is not None:
+                if jump.seq >= size:
+                    raise NotFound(f"There is no entry {place(jump.seq)}; the last is {place(size - 1)}.")
+                return jump.seq, size
+            if jump.name is not None:
+                return workspace.entry(jump.name).seq, size
+            found = workspace.entries(EntryQuery(since=jump.since, limit=1, bodies=False))
+            return (found[0].seq if found else size - 1), size
+
+        def then(answer: tuple[int, int]) -> None:
+            seq, size = answer
+            self.filter_text = ""
+            self.list_pane.ready()
+            self.list.show(AllEntries(size), cursor=size - 1 - seq)
+            self.list.focus()
+            self.show_where()
+
+        self.read(find, then, group="jump")
+
+    def action_back(self) -> None:
+        """Take the filter away, else go back."""
+        if self.filter_text:
+            self.filter_text = ""
+            self.load()
+        else:
+            super().action_back()
+
+    def _subjects_met(self) -> list[str]:
+        rows = self.list.rows
+        seen = (rows.row(index) for index in range(min(rows.count(), 200)))
+        return sorted({entry.subject for entry in seen if entry is not None})
+
+    # What the keys are about ---------------------------------------------------------------------------------
+    def subject_here(self) -> str | None:
+        """Return the subject of the entry under the cursor."""
+        if isinstance(self.focused, Document):
+            return super().subject_here()
+        return self.list.entry.subject if self.list.entry else None
+
+    def copies(self) -> list[tuple[str, str]]:
+        """Offer the entry under the cursor."""
+        entry, detail = self.list.entry, self.query_one(EntryDetail)
+        if entry is not None and (detail.entry is None or detail.entry.seq != entry.seq):
+            return [
+                ("entry hash", entry.entry),
+                ("subject", entry.subject),
+                ("id", entry.id),
+                ("header", entry.header),
+            ]
+        return super().copies()
+
+    def table(self) -> Table:
+        """Export all entries that match, not only those in sight."""
+        rows = self.list.rows
+        query = rows.query if isinstance(rows, Matching) else EntryQuery(newest_first=True, bodies=False)
+        return Table("entries", self._exported(query))
+
+    def _exported(self, query: EntryQuery) -> Iterator[Mapping[str, Any]]:
+        page = query.model_copy(update={"limit": 500, "bodies": False, "newest_first": True})
+        while found := self.record.workspace.entries(page):
+            for entry in found:
+                yield entry.model_dump(include=_EXPORTED)
+            page = page.model_copy(update={"before": found[-1].seq})
+
+    def repaint(self) -> None:
+        """Paint again with another clock."""
+        self.list.clock = self.record.clock
+        self.list.refresh()
+        super().repaint()
+
+
+_EXPORTED = {"seq", "time", "kind", "subject", "actor", "id", "entry", "prev"}
+
+
+class EntryScreen(_ShowsEntry):
+    """One entry on a screen of its own."""
+
+    MODE = "ledger"
+    HELP = """
+One entry whole. Its inclusion proof was fetched and checked here: the header on screen hashes to a leaf of the tree whose root the ledger's key signed.
+
+y copies its hash, id or proof; the proof is a text file that anybody can check offline, without this software.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "raw", "JSON"),
+        Binding("left_square_bracket", "neighbour(-1)", "Older", key_display="["),
+        Binding("right_square_bracket", "neighbour(1)", "Newer", key_display="]"),
+    ]
+
+    def __init__(self, seq: int) -> None:
+        super().__init__()
+        self._seq = seq
+
+    def body(self) -> ComposeResult:
+        """Lay out the page."""
+        yield EntryDetail(classes="page")
+
+    def load(self) -> None:
+        """Read the entry."""
+        self.read_entry(self._seq)
+
+    def trail(self) -> str:
+        """Return the entry's place."""
+        return place(self._seq)
+
+    def subject_here(self) -> str | None:
+        """Return the subject under the cursor, else the entry's own."""
+        entry = self.query_one(EntryDetail).entry
+        return super().subject_here() or (entry.subject if entry else None)
+
+    def action_neighbour(self, step: int) -> None:
+        """Open the entry before or after."""
+        if 0 <= self._seq + step < max(self.record.ledger_size, self._seq + 1):
+            self._seq += step
+            self.load()
+            self.show_where()
+
+    def table(self) -> Table | None:
+        """Export the entry."""
+        entry = self.query_one(EntryDetail).entry
+        return Table(f"entry-{entry.seq}", [entry.model_dump(mode="json")]) if entry else None

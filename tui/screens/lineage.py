@@ -1,0 +1,234 @@
+"""Screen 3: where a subject comes from and what came from it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from governance.workspace.views import Lineage, Overview
+from tui.exports import Table
+from tui.lineage_layout import Drawing, draw
+from tui.lines import Link
+from tui.pages.lineage import Grown, Picture, lineage_list, notes, picture
+from tui.screens.base import RecordScreen
+from tui.widgets.document import Document
+from tui.widgets.graph import Graph
+from tui.widgets.pane import Pane
+from tui.widgets.prompt import FilterSuggester, Prompt
+from tui.words import counted, subject_name
+
+_DEPTH = 4
+_LABELS = (30, 24, 19, 15)
+
+
+class LineageScreen(RecordScreen):
+    """A subject in the middle, upstream left, downstream right; a list where the window is too narrow."""
+
+    MODE = "lineage"
+    HELP = """
+The subject stands in the middle, what it was made from on its left, what was made from it on its right.
+
+Arrows move along the lines; Enter opens a node, l puts it in the middle, space (or an arrow at the rim) reads what lies beyond. v switches between drawing and list, a shows evidence, approvals and decisions in the drawing too. / asks for a subject.
+
+A name with … has more behind it; ? marks what other entries name and none registered.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "ask", "Subject", key_display="/"),
+        Binding("v", "view", "List/graph"),
+        Binding("a", "everything", "All kinds"),
+    ]
+
+    def __init__(self, subject: str | None = None) -> None:
+        super().__init__()
+        self._grown: Grown | None = Grown(subject) if subject else None
+        self._everything = False
+        self._as_list: bool | None = None
+        self._picture: Picture | None = None
+
+    def body(self) -> ComposeResult:
+        """Lay out the drawing, the list, the strip of notes, the prompt."""
+        pane = Pane(Container(Graph(), Document(id="list")), classes="page")
+        yield pane
+        yield Vertical(Document(id="notes"), classes="strip")
+        yield Prompt("Which subject? KIND:NAME@VERSION, for example model:credit-scorer@3",
+                     FilterSuggester(self._known, fields=False))  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.query_one("#notes", Document).can_focus = False
+        super().on_mount()
+
+    def trail(self) -> str:
+        """Name the subject."""
+        return f"Lineage of {subject_name(self._grown.subject)}" if self._grown else "Lineage"
+
+    def status(self) -> str:
+        """Say how much of it is known."""
+        return f"{counted(len(self._grown.nodes), 'node')} read" if self._grown else ""
+
+    def load(self) -> None:
+        """Read the neighbourhood of the subject; without one, that of the first model in production."""
+        if self._grown is None:
+            self.read(self.record.workspace.overview, self._begin, pane=self.query_one(Pane))
+        else:
+            self._read(self._grown.subject, _DEPTH)
+
+    def _begin(self, view: Overview) -> None:
+        if self._grown is not None:
+            return
+        if not view.in_production:
+            self.query_one(Pane).empty(
+                "Nothing is deployed yet, so there is no subject to begin with.\n\nPress / and name one, or l on any subject."
+            )
+            return
+        self.centre(view.in_production[0].model)
+
+    def centre(self, subject: str) -> None:
+        """Put another subject in the middle."""
+        self._grown = Grown(subject)
+        self.show_where()
+        self._read(subject, _DEPTH)
+
+    def _read(self, subject: str, depth: int) -> None:
+        grown = self._grown
+
+        def then(view: Lineage) -> None:
+            if grown is not None and grown is self._grown:
+                before = len(grown.edges)
+                grown.take(view, depth)
+                self._paint()
+                self.show_where()
+                if before and len(grown.edges) == before:
+                    self.notify("Nothing more lies beyond it.", timeout=2)
+
+        pane = self.query_one(Pane)
+        self.read(
+            lambda: self.record.workspace.lineage(subject, direction="both", depth=depth),
+            then,
+            pane=None if pane.is_ready else pane,
+            group="lineage",
+        )
+
+    # Painting ------------------------------------------------------------------------------------------------
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose again between drawing and list."""
+        self.call_after_refresh(self._paint)
+
+    def _paint(self) -> None:
+        grown = self._grown
+        if grown is None or not grown.nodes:
+            return
+        self.query_one(Pane).ready()
+        room = self.size.width - 4
+        drawing, shown = self._fitting(grown, room)
+        self._picture = shown
+        narrow = drawing.width > room
+        listed = narrow if self._as_list is None else self._as_list
+        graph, document = self.query_one(Graph), self.query_one("#list", Document)
+        graph.display, document.display = not listed, listed
+        self.query_one(".strip").display = not listed
+        if listed:
+            document.show(lambda width: lineage_list(grown, shown, width), keep_place=True)
+            document.focus()
+        else:
+            graph.show(drawing, shown.edges, grown.subject, shown.styles, graph.selected)
+            graph.focus()
+
+    def _fitting(self, grown: Grown, room: int) -> tuple[Drawing, Picture]:
+        for width in _LABELS:
+            shown = picture(grown, everything=self._everything, label_width=width)
+            drawing = draw(grown.subject, shown.labels, shown.edges, label_width=width)
+            if drawing.width <= room:
+                break
+        return drawing, shown
+
+    @on(Graph.Moved)
+    def _moved(self, event: Graph.Moved) -> None:
+        event.stop()
+        grown, shown, clock = self._grown, self._picture, self.record.clock
+        if grown is not None and shown is not None:
+            members = shown.crowds.get(event.name)
+            self.query_one("#notes", Document).show(
+                lambda width: notes(grown, event.name, members, clock, width)
+            )
+
+    @on(Graph.Opened)
+    def _open_node(self, event: Graph.Opened) -> None:
+        event.stop()
+        if self._picture is not None and event.name in self._picture.crowds:
+            self._expand(event.name)
+        else:
+            self.open_link(Link("decision" if event.name.startswith("decision:") else "subject", event.name))
+
+    @on(Graph.Expanded)
+    def _expanded(self, event: Graph.Expanded) -> None:
+        event.stop()
+        self._expand(event.name)
+
+    def _expand(self, name: str) -> None:
+        if self._grown is None or self._picture is None:
+            return
+        if name in self._picture.crowds:
+            self._grown.opened.add(name)
+            self._paint()
+        elif name not in self._grown.whole:
+            self._read(name, 1)
+
+    # Keys ----------------------------------------------------------------------------------------------------
+    def subject_here(self) -> str | None:
+        """Return the selected node."""
+        if self.query_one("#list").display:
+            link = self.query_one("#list", Document).link
+            return link.target if link else None
+        name = self.query_one(Graph).selected
+        return name if name and ":" in name and not name.startswith("crowd ") else None
+
+    def action_lineage(self) -> None:
+        """Put the selected node in the middle."""
+        subject = self.subject_here()
+        if subject is not None and self._grown is not None and subject != self._grown.subject:
+            self.record.open_lineage(subject)
+
+    def action_view(self) -> None:
+        """Switch between drawing and list."""
+        self._as_list = not self.query_one("#list").display
+        self._paint()
+
+    def action_everything(self) -> None:
+        """Show evidence, approvals and decisions too, or the backbone alone."""
+        self._everything = not self._everything
+        self._paint()
+
+    def action_ask(self) -> None:
+        """Ask for a subject."""
+        self.query_one(Prompt).open()
+
+    @on(Prompt.Left)
+    def _left(self) -> None:
+        self._paint()
+
+    @on(Prompt.Answered)
+    def _answered_prompt(self, event: Prompt.Answered) -> None:
+        event.stop()
+        self.query_one(Prompt).close()
+        if event.text:
+            self.centre(event.text)
+        else:
+            self._paint()
+
+    def _known(self) -> list[str]:
+        return sorted(self._grown.nodes) if self._grown else []
+
+    def table(self) -> Table | None:
+        """Export the edges that were read."""
+        if self._grown is None:
+            return None
+        return Table("lineage", [edge.model_dump() for edge in self._grown.edges.values()])
+
+    def repaint(self) -> None:
+        """Paint again with another clock."""
+        self._paint()

@@ -1,0 +1,78 @@
+"""Screen 1: is everything in order?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from governance.workspace.views import Overview
+from tui.exports import Table
+from tui.pages.overview import overview_lines
+from tui.screens.base import RecordScreen, framed
+from tui.widgets.document import Document
+from tui.widgets.pane import Pane
+
+
+class OverviewScreen(RecordScreen):
+    """Integrity, what is in production, alerts, latest decisions, inventory."""
+
+    MODE = "overview"
+    HELP = """
+Is everything in order? The top line says up to where the record was verified from this machine: the newest checkpoint is signed by the ledger's key and consistent with the last one that was verified here. It turns red when it is not.
+
+Move with the arrows; Enter opens what the cursor stands on, Esc comes back, digits switch screens.
+"""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "reload", "Reload", show=False)]
+
+    view: Overview | None = None
+
+    def body(self) -> ComposeResult:
+        """Lay out the page."""
+        yield framed(Document())
+
+    def on_mount(self) -> None:
+        """Follow integrity and the ledger's growth."""
+        super().on_mount()
+        self.watch(self.app, "integrity", self._changed, init=False)
+        self.watch(self.app, "ledger_size", self.load, init=False)
+
+    def load(self) -> None:
+        """Read the overview."""
+        self.read(self.record.workspace.overview, self._show, pane=self.query_one(Pane))
+
+    def action_reload(self) -> None:
+        """Read again."""
+        self.load()
+
+    def _show(self, view: Overview) -> None:
+        self.view = view
+        self.query_one(Pane).ready()
+        self._paint(keep_place=self.query_one(Document).lines != ())
+        self.show_where()
+
+    def _changed(self) -> None:
+        if self.view is not None:
+            self._paint(keep_place=True)
+
+    def _paint(self, *, keep_place: bool) -> None:
+        view, integrity, clock = self.view, self.record.integrity, self.record.clock
+        if view is not None:
+            self.query_one(Document).show(
+                lambda width: overview_lines(view, integrity, clock, width), keep_place=keep_place
+            )
+
+    def repaint(self) -> None:
+        """Paint again with another clock."""
+        self._changed()
+
+    def status(self) -> str:
+        """Say who reads, in which zone."""
+        return f"times in {self.record.clock.zone_name()}"
+
+    def table(self) -> Table | None:
+        """Export what is in production."""
+        if self.view is None:
+            return None
+        return Table("in-production", [row.model_dump(mode="json") for row in self.view.in_production])
