@@ -220,7 +220,7 @@ class RemoteWorkspace:
         from governance.workspace.verifying import verify_reader
 
         return verify_reader(
-            HttpReader(self._http), origin=self.origin, key=key, checkpoint=checkpoint, progress=progress
+            HttpReader(self._http), key=key, checkpoint=checkpoint, progress=progress
         )
 
     def export(self, folder: Path, *, bodies: bool = False) -> int:

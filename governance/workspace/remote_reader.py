@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from governance.errors import IntegrityError
+import httpx
+
+from governance.errors import NotFound
 from governance.ledger import canonical
 from governance.ledger.checkpoint import read_unverified
+from governance.ledger.errors import EntryAbsent, ExportInvalid, InvalidEntry
 from governance.ledger.tiles import TILE_WIDTH, decode_entry_bundle, entries_path, tile_path
 from governance.workspace.http_client import HttpClient
 
@@ -20,6 +23,8 @@ class HttpReader:
     Everything is read for the checkpoint that was first seen, so that a ledger that grows meanwhile does not disturb.
     """
 
+    withholds_bodies = False
+
     def __init__(self, http: HttpClient) -> None:
         self._http = http
         self._checkpoint: str | None = None
@@ -29,29 +34,26 @@ class HttpReader:
     def read_checkpoint(self) -> str:
         """Return the newest checkpoint at the time of the first call."""
         if self._checkpoint is None:
-            self._checkpoint = self._http.get("checkpoint").text
+            self._checkpoint = self._get("checkpoint").text
         return self._checkpoint
 
     def read_tile(self, level: int, index: int, width: int) -> bytes:
         """Return the hashes of a tile."""
-        return self._http.get(tile_path(level, index, width)).content
+        return self._get(tile_path(level, index, width)).content
 
     def read_entries(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the headers of entries `start` to `stop` (exclusive)."""
+        """Yield the headers of entries `start` to `stop` (exclusive), as many as the service hands over."""
         size = self._size()
         place = start
         while place < min(stop, size):
             index, offset = divmod(place, TILE_WIDTH)
-            width = min(TILE_WIDTH, size - index * TILE_WIDTH)
-            bundle = decode_entry_bundle(self._http.get(entries_path(index, width)).content)
+            first = index * TILE_WIDTH
+            width = min(TILE_WIDTH, size - first)
+            bundle = decode_entry_bundle(self._get(entries_path(index, width)).content)
+            yield from bundle[offset : min(width, stop - first)]
             if len(bundle) < width:
-                raise IntegrityError(
-                    f"The service's bundle of entries {index * TILE_WIDTH} onwards holds {len(bundle)}, not {width}.",
-                    remedy="The service withholds entries, or is broken; ask its operator.",
-                )
-            for header in bundle[offset : min(width, stop - index * TILE_WIDTH)]:
-                yield header
-            place = (index + 1) * TILE_WIDTH
+                return
+            place = first + TILE_WIDTH
 
     def read_body(self, seq: int) -> tuple[bytes, bytes] | None:
         """Return salt and body bytes of an entry, None where the service has none (any more)."""
@@ -65,13 +67,15 @@ class HttpReader:
         if not self._fetched:
             return
         answer = self._http.get("bodies", start=seq, stop=self._fetched.stop)
-        for line in answer.content.splitlines():
+        for line in answer.content.split(b"\n"):
+            if not line:
+                continue
             try:
                 found = json.loads(line)
                 body, salt = found["file"]["body"], bytes.fromhex(found["file"]["salt"])
                 self._bodies[int(found["seq"])] = (salt, canonical.encode(body))
-            except (ValueError, KeyError, TypeError):
-                raise IntegrityError(
+            except (ValueError, KeyError, TypeError, InvalidEntry):
+                raise ExportInvalid(
                     f"The service's bodies from entry {seq} on can't be read.",
                     remedy="It is broken, or no ledger service; ask its operator.",
                 ) from None
@@ -79,4 +83,8 @@ class HttpReader:
     def _size(self) -> int:
         return read_unverified(self.read_checkpoint()).size
 
-
+    def _get(self, path: str) -> httpx.Response:
+        try:
+            return self._http.get(path)
+        except NotFound as error:
+            raise EntryAbsent(error.message, remedy=error.remedy) from None

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
+from typing import Any
 
+from governance.gate import statements
+from governance.identity import sshsig
 from governance.lineage.records import (
     DatasetRegistered,
     EvidenceRecorded,
@@ -11,6 +15,7 @@ from governance.lineage.records import (
     RunRecorded,
     SystemRegistered,
 )
+from governance.workspace import Workspace
 
 TIME = "2026-01-05T10:00:00.000000Z"
 
@@ -86,3 +91,21 @@ rules:
     check: approvals.quorum
     with: {roles: {model-owner: 1, compliance: 1}, distinct: true, not: [trainer], max_age_days: 30}
 """
+
+
+def a_trained_model(
+    workspace: Workspace, version: str = "1", *, dataset: str = "loans", output: str | None = None
+) -> str:
+    """Register everything behind `model:scorer@VERSION` and return its subject."""
+    workspace.register_system("system:credit", a_system())
+    workspace.register_dataset(f"dataset:{dataset}@1", a_dataset(dataset))
+    made = output or f"model-{version}"
+    run = workspace.record_run(a_run(f"dataset:{dataset}@1", dataset, made)).subject
+    model = f"model:scorer@{version}"
+    workspace.register_model(model, a_model(run, output=made))
+    return model
+
+
+def sign(key: Path, statement: dict[str, Any]) -> str:
+    """Sign a statement as `ssh-keygen -Y sign` does."""
+    return sshsig.sign(key, statements.namespace(statement), statements.message(statement))

@@ -1,0 +1,158 @@
+"""Verification and static export: one verifier, over the database, an exported folder, or a service.
+
+Whom to believe, in this order: the key that the caller gives; the key folder of this machine; entry 0 alone, with the warning
+that the key is not pinned. A given checkpoint is trusted: history must continue it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from governance.errors import InvalidInput
+from governance.ledger import export as ledger_export
+from governance.ledger.checkpoint import read_unverified
+from governance.ledger.errors import NoteInvalid
+from governance.ledger.log import Ledger
+from governance.ledger.note import VerifierKey
+from governance.ledger.reader import Reader
+from governance.ledger.verification import Report, verify
+from governance.lineage.comparison import Difference
+from governance.workspace.session import Session
+from governance.workspace.views import Failure, Progress, Verification
+
+ProgressSink = Callable[[Progress], None]
+
+
+def verify_ledger(
+    session: Session, *, key: str | None, checkpoint: str | None, progress: ProgressSink | None
+) -> Verification:
+    """Verify a local ledger: everything on the format page, then the lineage tables against the entries."""
+    ledger = session.ledger
+    report = verify(
+        ledger.reader(),
+        keys=_keys(key) or pinned(ledger),
+        trusted_checkpoints=_trusted(checkpoint),
+        progress=_layers(progress),
+    )
+
+    def advance(done: int, total: int) -> None:
+        if progress is not None:
+            progress(Progress(layer="projections", done=done, total=total))
+
+    differences: list[Difference] = []
+    if report.ok:
+        # Where entries themselves do not prove, comparing an index with them says nothing.
+        differences = session.projection.verify(advance)
+    return _view(report, ledger.origin, differences, compared=report.ok)
+
+
+def verify_reader(
+    reader: Reader, *, key: str | None, checkpoint: str | None, progress: ProgressSink | None
+) -> Verification:
+    """Verify a ledger through any reader: a folder, a service."""
+    report = verify(
+        reader,
+        keys=_keys(key),
+        trusted_checkpoints=_trusted(checkpoint),
+        progress=_layers(progress),
+    )
+    return _view(report, report.origin, [], compared=False)
+
+
+def export_ledger(ledger: Ledger, folder: Path, *, bodies: bool) -> int:
+    """Write the static export of a local ledger; return the number of entries."""
+    return ledger_export.write_export(ledger.reader(), folder, bodies=bodies)
+
+
+def export_reader(reader: Reader, folder: Path, *, bodies: bool) -> int:
+    """Write the static export of what a reader gives; return the number of entries."""
+    return ledger_export.write_export(reader, folder, bodies=bodies)
+
+
+def pinned(ledger: Ledger) -> list[str] | None:
+    """Return the verifier keys of this machine's key folder; None where there is none."""
+    return ledger.pinned_keys()
+
+
+def _keys(key: str | None) -> list[str] | None:
+    if key is None:
+        return None
+    try:
+        return [VerifierKey.parse(line.strip()).vkey for line in key.splitlines() if line.strip()]
+    except NoteInvalid as error:
+        raise InvalidInput(
+            f"That is no verifier key: {error.message}", remedy="It looks like NAME+HASH+KEY; govern key prints it."
+        ) from None
+
+
+def _trusted(checkpoint: str | None) -> Sequence[str]:
+    if checkpoint is None:
+        return ()
+    try:
+        read_unverified(checkpoint)
+    except NoteInvalid as error:
+        raise InvalidInput(
+            f"That is no checkpoint: {error.message}", remedy="Give the whole text: three lines, a blank one, signatures."
+        ) from None
+    return (checkpoint,)
+
+
+def _layers(progress: ProgressSink | None) -> Callable[[str, int, int], None] | None:
+    if progress is None:
+        return None
+
+    def advance(layer: str, done: int, total: int) -> None:
+        progress(Progress(layer=layer, done=done, total=total))
+
+    return advance
+
+
+def _view(report: Report, origin: str, differences: Sequence[Difference], *, compared: bool) -> Verification:
+    failures = [
+        Failure(
+            failure=one.class_,
+            place=one.place,
+            seq=one.seq,
+            message=one.message,
+            next_step=one.next_step,
+            count=one.count,
+        )
+        for one in report.failures
+    ]
+    failures += [_difference(one) for one in differences]
+    checked = dict(report.checked)
+    if compared:
+        checked["projections"] = report.size
+    ok = report.ok and not differences
+    return Verification(
+        ok=ok,
+        origin=origin,
+        size=report.size,
+        root=report.root,
+        checked=checked,
+        failures=failures,
+        warnings=list(report.warnings),
+        erased=report.erased,
+        withheld=report.withheld,
+        summary=_summary(ok, report.size, failures),
+        seconds=report.seconds,
+    )
+
+
+def _difference(one: Difference) -> Failure:
+    return Failure(
+        failure="index-altered",
+        place=one.place,
+        seq=one.seq,
+        message=one.message,
+        next_step=one.next_step,
+    )
+
+
+def _summary(ok: bool, size: int, failures: Sequence[Failure]) -> str:  # noqa: FBT001 - two words of one sentence
+    if ok:
+        return f"All {size:,} entries prove: nothing was altered, removed or inserted."
+    places = ", ".join(f"{one.failure} at {one.place}" for one in failures[:3])
+    more = f" and {len(failures) - 3} more" if len(failures) > 3 else ""
+    return f"The ledger does not prove: {places}{more}."
