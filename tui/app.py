@@ -29,7 +29,7 @@ from tui.screens.lineage import LineageScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.subject import SubjectScreen, SubjectsScreen
 from tui.screens.verify import VerifyScreen
-from tui.theme import DARK, THEMES
+from tui.theme import DARK, OWN_COLOURS, THEMES
 from tui.widgets.topbar import TABS
 
 FOLLOW_SECONDS = 2.0
@@ -81,6 +81,9 @@ class RecordApp(App[None]):
             follow: seconds between looks for new entries; 0 looks once.
         """
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
         self.workspace = workspace
         self.open_again = open_again
         self.clock = clock or Clock()
@@ -91,9 +94,6 @@ class RecordApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin to watch the ledger."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DARK.name
         self.watch_ledger()
         if self._follow > 0:
             self.set_interval(self._follow, self.watch_ledger)
@@ -128,6 +128,10 @@ class RecordApp(App[None]):
             )
             self.integrity = self._damaged
         self.watch_ledger()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return this app's own colour names for themes that do not have them."""
+        return OWN_COLOURS
 
     # Going places --------------------------------------------------------------------------------------------
     def action_go(self, mode: str) -> None:

@@ -15,6 +15,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tui.words import cut_middle
+
+WIDEST, NARROWEST = 40, 10
+
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _BOX = {
     0: " ", UP: "│", DOWN: "│", UP | DOWN: "│", LEFT: "─", RIGHT: "─", LEFT | RIGHT: "─",
@@ -92,16 +96,14 @@ def _longest(start: str, neighbours: Mapping[str, Sequence[str]]) -> dict[str, i
     return distance
 
 
-def draw(
-    subject: str, labels: Mapping[str, str], edges: Sequence[tuple[str, str]], *, label_width: int = 28
-) -> Drawing:
+def draw(subject: str, labels: Mapping[str, str], edges: Sequence[tuple[str, str]], *, room: int) -> Drawing:
     """Return the drawing of the graph around `subject`.
 
     Args:
         subject: the node in the middle.
         labels: name to the text that stands for it.
         edges: (source, target) pairs; those between nodes that are not reached in one direction are left out.
-        label_width: labels are at most this wide (the caller has cut them).
+        room: cells that the drawing should fit into; labels of the widest layers are cut for it, down to 10 cells.
     """
     layer = layers_of(subject, edges)
     drawn = sorted({(a, b) for a, b in edges if a in layer and b in layer and layer[a] < layer[b]})
@@ -110,8 +112,7 @@ def draw(
         rows[layer[name]].append(name)
     segments = _split(drawn, layer, rows)
     _order(rows, segments)
-    heights = _rows_to_lines(rows, segments)
-    return _paint(subject, labels, rows, segments, heights, label_width)
+    return _paint(labels, rows, segments, _rows_to_lines(rows, segments), room)
 
 
 def _split(
@@ -213,22 +214,31 @@ def _tracks(pairs: Sequence[tuple[str, str]], line_of: Mapping[str, int]) -> dic
     return track
 
 
+def _widths(labels: Mapping[str, str], rows: Mapping[int, list[str]], room: int) -> dict[int, int]:
+    """Give each layer the width of its longest label, then take from the widest until all fit."""
+    width = {
+        index: max([min(len(labels.get(name, name)), WIDEST) for name in names if name[0] != "\0"] or [1])
+        for index, names in rows.items()
+    }
+    while sum(width.values()) > room:
+        widest = max(width, key=lambda index: width[index])
+        if width[widest] <= NARROWEST:
+            break
+        width[widest] -= 1
+    return width
+
+
 def _paint(
-    subject: str,
     labels: Mapping[str, str],
     rows: Mapping[int, list[str]],
     segments: Mapping[int, Sequence[tuple[str, str]]],
     line_of: Mapping[str, int],
-    label_width: int,
+    room: int,
 ) -> Drawing:
     order = sorted(rows)
-    widths = {
-        index: max(
-            [min(len(labels.get(name, name)), label_width) for name in rows[index] if name[0] != "\0"] or [1]
-        )
-        for index in order
-    }
     tracks = {index: _tracks(segments.get(index, ()), line_of) for index in order}
+    gaps = sum(max(track.values()) + 5 for track in tracks.values() if track)
+    widths = _widths(labels, rows, room - gaps)
     starts: dict[int, int] = {}
     x = 0
     for index in order:
@@ -244,8 +254,8 @@ def _paint(
             if name[0] == "\0":
                 grid.level(starts[index] - 1, starts[index] + widths[index], y, name)
                 continue
-            label = labels.get(name, name)
-            nodes[name] = Placed(name, label, index, starts[index], y, min(len(label), label_width))
+            label = cut_middle(labels.get(name, name), widths[index])
+            nodes[name] = Placed(name, label, index, starts[index], y, len(label))
     for index in order:
         _paint_gap(grid, index, segments.get(index, ()), tracks[index], starts, widths, line_of, nodes)
     return Drawing(x, height, nodes, grid.lines(), {i: [n for n in rows[i] if n[0] != "\0"] for i in order})

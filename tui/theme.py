@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+OWN_COLOURS = {"muted": "#8b95a1", "cursor": "#26384a", "cursor-blurred": "#1f2832"}
+"""Second voice, and the ground under the cursor."""
+
 _QUIET = {
     "block-cursor-text-style": "none",
     "footer-background": "#12161c",
@@ -32,7 +35,7 @@ DARK = Theme(
     surface="#181d24",
     panel="#222933",
     dark=True,
-    variables=_QUIET | {"muted": "#8b95a1", "cursor": "#26384a", "cursor-blurred": "#1f2832"},
+    variables=_QUIET | OWN_COLOURS,
 )
 
 LIGHT = Theme(

@@ -67,7 +67,7 @@ def number(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        if value == int(value) and abs(value) >= 1:
+        if value == int(value):
             return f"{int(value):,}"
         return f"{value:,.3f}" if abs(value) < 1000 else f"{value:,.1f}"
     return str(value)

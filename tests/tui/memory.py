@@ -85,7 +85,9 @@ class MemoryWorkspace:
         """Nothing to close."""
 
     # Writing -------------------------------------------------------------------------------------------------
-    def write(self, kind: str, subject: str, body: Mapping[str, Any], actor: str, *, later: timedelta = timedelta(0)) -> EntryView:
+    def write(
+        self, kind: str, subject: str, body: Mapping[str, Any], actor: str, *, later: timedelta = timedelta(0)
+    ) -> EntryView:
         """Append an entry `later` than the one before."""
         self.now += later
         seq = len(self.views)
@@ -139,7 +141,9 @@ class MemoryWorkspace:
         """Sign what there is now."""
         self.asked.append("checkpoint")
         made = Checkpoint(self.origin, len(self.views), self._frontier.root())
-        return CheckpointView(origin=self.origin, size=made.size, root=made.root.hex(), text=sign(made, [self.key]))
+        return CheckpointView(
+            origin=self.origin, size=made.size, root=made.root.hex(), text=sign(made, [self.key])
+        )
 
     def verifier_keys(self) -> list[str]:
         """Return the ledger's key."""
@@ -177,10 +181,14 @@ class MemoryWorkspace:
         kind = subject.partition(":")[0]
         return SubjectView(subject=subject, kind=kind, current=found[-1].body, entries=found)
 
-    def subjects(self, kind: str | None = None, *, after: str | None = None, limit: int = 100) -> list[SubjectSummary]:
+    def subjects(
+        self, kind: str | None = None, *, after: str | None = None, limit: int = 100
+    ) -> list[SubjectSummary]:
         """Return a page of subjects by name."""
         self.asked.append("subjects")
-        names = sorted({view.subject for view in self.views if kind is None or view.subject.startswith(kind + ":")})
+        names = sorted(
+            {view.subject for view in self.views if kind is None or view.subject.startswith(kind + ":")}
+        )
         summaries = []
         for name in [one for one in names if after is None or one > after][:limit]:
             mine = self.subject(name).entries
@@ -195,7 +203,9 @@ class MemoryWorkspace:
         self.asked.append("lineage")
         known = {view.subject: view for view in reversed(self.views)}
         if subject not in known and not any(subject in {edge.source, edge.target} for edge in self._edges):
-            raise NotFound(f"Nothing is known of {subject}.", remedy="Did you mean model:mortgage-approval@2?")
+            raise NotFound(
+                f"Nothing is known of {subject}.", remedy="Did you mean model:mortgage-approval@2?"
+            )
         found: dict[tuple[str, str, str], Edge] = {}
         truncated = False
         for up in (True, False):
@@ -345,7 +355,9 @@ class MemoryWorkspace:
     def replay(self, decision: str) -> Replay:
         """Compute the same again."""
         view = self.decision(decision)
-        return Replay(decision=decision, outcome="same", verdict=view.verdict, recorded=view.verdict, differences=[])
+        return Replay(
+            decision=decision, outcome="same", verdict=view.verdict, recorded=view.verdict, differences=[]
+        )
 
     def approvals(self, about: str | None = None) -> list[ApprovalView]:
         """Return approvals."""

@@ -60,8 +60,18 @@ def long_ledger(size: int) -> MemoryWorkspace:
 
 
 def _people(ledger: MemoryWorkspace) -> None:
-    ledger.write("ledger.created", f"ledger:{ledger.origin}", {"format": 1, "origin": ledger.origin, "keys": [ledger.key.vkey], "admins": []}, "user:carol")
-    for actor, role in (("user:alice", "compliance"), ("user:bob", "model-owner"), ("service:trainer", "trainer"), ("service:evaluator", "evaluator")):
+    ledger.write(
+        "ledger.created",
+        f"ledger:{ledger.origin}",
+        {"format": 1, "origin": ledger.origin, "keys": [ledger.key.vkey], "admins": []},
+        "user:carol",
+    )
+    for actor, role in (
+        ("user:alice", "compliance"),
+        ("user:bob", "model-owner"),
+        ("service:trainer", "trainer"),
+        ("service:evaluator", "evaluator"),
+    ):
         ledger.write("user.registered", actor, {"roles": [{"role": role}]}, "user:carol", later=HOUR)
     ledger.write("user.profile", "user:alice", {"name": "Alice Sanders"}, "user:carol")
 
@@ -136,7 +146,13 @@ def _model(ledger: MemoryWorkspace, version: int, parameters: dict[str, Any], *,
 
 
 def _estimate(value: float, spread: float, rows: int = 994) -> dict[str, Any]:
-    return {"value": value, "low": round(value - spread, 3), "high": round(value + spread, 3), "method": "wilson", "rows": rows}
+    return {
+        "value": value,
+        "low": round(value - spread, 3),
+        "high": round(value + spread, 3),
+        "method": "wilson",
+        "rows": rows,
+    }
 
 
 def _group(values: dict[str, str], rows: int, rate: float, ratio: float | None) -> dict[str, Any]:
@@ -149,7 +165,13 @@ def _group(values: dict[str, str], rows: int, rate: float, ratio: float | None) 
     }  # fmt: skip
 
 
-def _analysis(sensitive: list[str], reference: dict[str, str], groups: list[dict[str, Any]], ratio: float, left_out: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+def _analysis(
+    sensitive: list[str],
+    reference: dict[str, str],
+    groups: list[dict[str, Any]],
+    ratio: float,
+    left_out: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
     return {
         "sensitive": sensitive, "reference": reference, "groups": groups, "left_out": list(left_out), "impact_ratio": _estimate(ratio, 0.05),
         "demographic_parity_difference": _estimate(1 - ratio, 0.05), "equalized_odds_difference": _estimate(0.11, 0.06),
@@ -189,7 +211,9 @@ def _evaluate(ledger: MemoryWorkspace, version: int, *, black: float, joint: flo
     _evidence(ledger, model, "explanation", explanation, f"explanation {version}")
 
 
-def _evidence(ledger: MemoryWorkspace, about: str, family: str, result: dict[str, Any], name: str) -> EntryView:
+def _evidence(
+    ledger: MemoryWorkspace, about: str, family: str, result: dict[str, Any], name: str
+) -> EntryView:
     return ledger.write(
         "evidence.recorded",
         f"evidence:{identity(name)}",
@@ -205,9 +229,13 @@ def _rule(rule: str, check: str, result: str, message: str, **more: Any) -> dict
             "message": message, **more}  # fmt: skip
 
 
-def _decide(ledger: MemoryWorkspace, version: int, verdict: str, *, fairness: tuple[str, float], approved: bool) -> str:
+def _decide(
+    ledger: MemoryWorkspace, version: int, verdict: str, *, fairness: tuple[str, float], approved: bool
+) -> str:
     model = MODELS[version - 1]
-    seq = next(view.seq for view in reversed(ledger.views) if view.body and view.body.get("family") == "fairness")
+    seq = next(
+        view.seq for view in reversed(ledger.views) if view.body and view.body.get("family") == "fairness"
+    )
     evidence = [{"seq": seq, "entry": ledger.views[seq].entry, "subject": ledger.views[seq].subject}]
     result, ratio = fairness
     word = {"pass": "is at least", "fail": "is below"}[result]
@@ -251,8 +279,20 @@ def _decide(ledger: MemoryWorkspace, version: int, verdict: str, *, fairness: tu
 def _approve(ledger: MemoryWorkspace, version: int, actor: str, name: str, meaning: str) -> None:
     model = MODELS[version - 1]
     subject = f"approval:{identity(f'approval {version} {actor}')}"
-    statement = {"type": "approval/v1", "subject": model, "artifact": digest(model), "target": "production", "meaning": meaning}
-    view = ledger.write("approval.given", subject, {"statement": statement, "signature": "-----BEGIN SSH SIGNATURE-----"}, actor, later=HOUR)
+    statement = {
+        "type": "approval/v1",
+        "subject": model,
+        "artifact": digest(model),
+        "target": "production",
+        "meaning": meaning,
+    }
+    view = ledger.write(
+        "approval.given",
+        subject,
+        {"statement": statement, "signature": "-----BEGIN SSH SIGNATURE-----"},
+        actor,
+        later=HOUR,
+    )
     ledger.approval_rows.append(
         ApprovalView(
             approval=subject, seq=view.seq, about=model, artifact=digest(model), target="production", actor=actor, name=name,
@@ -262,11 +302,19 @@ def _approve(ledger: MemoryWorkspace, version: int, actor: str, name: str, meani
     )  # fmt: skip
 
 
-def _deploy(ledger: MemoryWorkspace, version: int, number: int, decision: str, replaces: str | None = None) -> str:
+def _deploy(
+    ledger: MemoryWorkspace, version: int, number: int, decision: str, replaces: str | None = None
+) -> str:
     model = MODELS[version - 1]
     subject = f"deployment:mortgage-approval/production@{number}"
     body = {"model": model, "artifact": digest(model), "target": "production", "decision": decision}
-    ledger.write("deployment.made", subject, body | ({"replaces": replaces} if replaces else {}), "service:pipeline", later=HOUR)
+    ledger.write(
+        "deployment.made",
+        subject,
+        body | ({"replaces": replaces} if replaces else {}),
+        "service:pipeline",
+        later=HOUR,
+    )
     return subject
 
 
@@ -295,7 +343,12 @@ def _drift(ledger: MemoryWorkspace, deployment: str, *, drifted: bool, severity:
         ledger.write(
             "alert.opened",
             alert,
-            {"about": deployment, "evidence": evidence.subject, "severity": severity, "summary": "Other-obligations ratio drifted: PSI 0.31"},
+            {
+                "about": deployment,
+                "evidence": evidence.subject,
+                "severity": severity,
+                "summary": "Other-obligations ratio drifted: PSI 0.31",
+            },
             "service:monitor",
             later=timedelta(minutes=2),
         )

@@ -51,7 +51,7 @@ class Picture:
     """Pseudo node to the nodes that it stands for."""
 
 
-def picture(grown: Grown, *, everything: bool, label_width: int) -> Picture:
+def picture(grown: Grown, *, everything: bool) -> Picture:
     """Return the graph to draw; `everything` adds evidence, approvals and decisions to the backbone."""
 
     def shown(name: str) -> bool:
@@ -60,6 +60,8 @@ def picture(grown: Grown, *, everything: bool, label_width: int) -> Picture:
     edges = sorted(
         {(e.source, e.target) for e in grown.edges.values() if shown(e.source) and shown(e.target)}
     )
+    if not everything:
+        edges = sorted({*edges, *_evaluated(grown)})
     crowds = _crowds(grown, edges)
     member_of = {
         member: crowd for crowd, members in crowds.items() if crowd not in grown.opened for member in members
@@ -68,8 +70,18 @@ def picture(grown: Grown, *, everything: bool, label_width: int) -> Picture:
     labels: dict[str, str] = {}
     styles: dict[str, str] = {}
     for name in {grown.subject, *(name for pair in drawn for name in pair)}:
-        labels[name], styles[name] = _label(grown, name, crowds, label_width)
+        labels[name], styles[name] = _label(grown, name, crowds)
     return Picture(labels, drawn, styles, crowds)
+
+
+def _evaluated(grown: Grown) -> set[tuple[str, str]]:
+    """Return dataset → model where evidence stands between them: a test set touches the models judged on it."""
+    about = {edge.source: edge.target for edge in grown.edges.values() if edge.relation == "evidence-about"}
+    return {
+        (edge.source, about[edge.target])
+        for edge in grown.edges.values()
+        if edge.relation == "evaluated-on" and about.get(edge.target, "").startswith("model:")
+    }
 
 
 def _crowds(grown: Grown, edges: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
@@ -85,23 +97,32 @@ def _crowds(grown: Grown, edges: Sequence[tuple[str, str]]) -> dict[str, list[st
     return {name: members for name, members in leaves.items() if len(members) > CROWD}
 
 
-def _label(grown: Grown, name: str, crowds: dict[str, list[str]], width: int) -> tuple[str, str]:
+def _label(grown: Grown, name: str, crowds: dict[str, list[str]]) -> tuple[str, str]:
     if name in crowds:
         kind = name.split()[2]
         return counted(len(crowds[name]), kind, _PLURAL.get(kind)), "accent"
     node = grown.nodes.get(name)
-    text = (
-        subject_name(name)
-        if name.partition(":")[0] not in {"dataset", "system"}
-        else name.replace(":", " ", 1)
-    )
+    kind = name.partition(":")[0]
+    # The column's head says the kind, and the strip below the whole name.
+    text = subject_name(name).removeprefix(kind + " ")
+    if kind == "deployment":
+        text = text.rpartition("/")[2]
     if name == grown.subject:
-        return f"[{cut_middle(text, width - 2)}]", "strong"
+        return f"[{text}]", "strong"
     if node is not None and not node.known:
-        return "? " + cut_middle(text, width - 2), "warn"
-    if name not in grown.whole:
-        return cut_middle(text, width - 2) + " …", ""
-    return cut_middle(text, width), ""
+        return f"? {text}", "warn"
+    return (text, "") if name in grown.whole else (f"{text} …", "")
+
+
+def column_heads(rows: dict[int, list[str]]) -> dict[int, str]:
+    """Return what stands above each layer: the kinds in it."""
+    heads = {}
+    for layer, names in rows.items():
+        kinds = sorted(
+            {name.split()[2] if name.startswith("crowd ") else name.partition(":")[0] for name in names}
+        )
+        heads[layer] = " · ".join(kinds)
+    return heads
 
 
 def notes(grown: Grown, name: str, members: Sequence[str] | None, clock: Clock, width: int) -> list[Line]:
@@ -129,6 +150,17 @@ def notes(grown: Grown, name: str, members: Sequence[str] | None, clock: Clock, 
     return lines
 
 
+def _towards(grown: Grown, name: str, layer: dict[str, int]) -> list[str]:
+    """Return by which relations a node hangs on what is nearer to the subject."""
+    found = set()
+    for edge in grown.edges.values():
+        if name in {edge.source, edge.target}:
+            other = edge.target if edge.source == name else edge.source
+            if other in layer and abs(layer[other]) < abs(layer[name]):
+                found.add(edge.relation)
+    return sorted(found)
+
+
 def lineage_list(grown: Grown, shown: Picture, width: int) -> list[Line]:
     """Return the same graph as a list, for narrow windows: upstream, the subject, downstream."""
     layer = layers_of(grown.subject, shown.edges)
@@ -144,9 +176,7 @@ def lineage_list(grown: Grown, shown: Picture, width: int) -> list[Line]:
             if name in shown.crowds:
                 lines.append(line(indent, (shown.labels[name], "accent")))
                 continue
-            relations = sorted(
-                {edge.relation for edge in grown.edges.values() if name in {edge.source, edge.target}}
-            )
+            relations = _towards(grown, name, layer)
             room = max(width - len(indent) - 24, 12)
             text = cut_middle(short_subject(name), room)
             lines.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from governance.workspace.views import InProduction, Overview
 from tui.integrity import Integrity
 from tui.lines import (
@@ -21,6 +23,7 @@ from tui.moments import Clock
 from tui.words import counted, mark, place, short_subject, style_of, subject_name
 
 _DECISIONS = 8
+_NARROW = 100
 _INVENTORY = (
     "system",
     "dataset",
@@ -118,6 +121,9 @@ def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line
         Column("since", 12),
         Column("why", 0),
     ]
+    narrow = width < _NARROW
+    if narrow:
+        columns = [replace(columns[0], width=0), *columns[1:4]]
     lines.append(table_head(columns, width))
     for row in rows:
         verdict = row.verdict or "no verdict"
@@ -128,7 +134,9 @@ def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line
             clock.day(row.since),
             (row.why, "muted"),
         ]
-        lines.append(table_row(columns, cells, width, link=subject_link(row.model)))
+        lines.append(table_row(columns, cells[: len(columns)], width, link=subject_link(row.model)))
+        if narrow:
+            lines += paragraph(row.why, width, indent=4, style="muted")
     return lines
 
 
@@ -136,6 +144,8 @@ def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
     opened = [alert for alert in view.alerts if alert.closed is None]
     lines = heading("open alerts", "" if opened else "none")
     columns = [Column("severity", 10), Column("about", 26), Column("opened", 14), Column("what", 0)]
+    if width < _NARROW:
+        columns = [columns[0], replace(columns[1], width=0), columns[2]]
     for alert in opened:
         cells = [
             (f"! {alert.severity}", style_of(alert.severity)),
@@ -143,7 +153,9 @@ def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
             (clock.ago(alert.opened), "muted"),
             alert.summary,
         ]
-        lines.append(table_row(columns, cells, width, link=subject_link(alert.alert)))
+        lines.append(table_row(columns, cells[: len(columns)], width, link=subject_link(alert.alert)))
+        if width < _NARROW:
+            lines += paragraph(alert.summary, width, indent=4, style="muted")
     return lines
 
 

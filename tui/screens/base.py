@@ -113,13 +113,13 @@ class RecordScreen(Screen[None]):
             failed: what to do instead with an error.
         """
         if pane is not None:
-            pane.loading()
+            pane.show_waiting()
 
         def report(error: Exception) -> None:
             if failed is not None:
                 failed(error)
             elif pane is not None:
-                pane.failed(error)
+                pane.show_failure(error)
             else:
                 self.notify(str(error), severity="error")
 
@@ -179,6 +179,10 @@ class RecordScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Show anew where one is."""
         self.call_after_refresh(self.show_where)
+
+    def repaint(self) -> None:
+        """Paint again: the clock shows another zone."""
+        self.load()
 
     # Copy, export, help --------------------------------------------------------------------------------------
     def copies(self) -> list[tuple[str, str]]:

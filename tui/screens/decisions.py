@@ -63,9 +63,11 @@ Every verdict that the gate gave, newest first. Enter shows one rule by rule: va
         pane = self.query_one(Pane)
         if not found:
             whom = f" about {self._about}" if self._about else ""
-            pane.empty(f"The gate was not asked{whom} yet.\n\ngovern gate SUBJECT --target TARGET asks it.")
+            pane.show_empty(
+                f"The gate was not asked{whom} yet.\n\ngovern gate SUBJECT --target TARGET asks it."
+            )
         else:
-            pane.ready()
+            pane.show_content()
             clock = self.record.clock
             self.query_one(Document).show(lambda width: decisions_lines(found, clock, width), keep_place=True)
         self.show_where()
@@ -153,7 +155,7 @@ Enter on an evidence line opens the entry that a result rests on. y copies the d
 
     def _show(self, view: DecisionView) -> None:
         self._view = view
-        self.query_one(Pane).ready()
+        self.query_one(Pane).show_content()
         self._paint(keep_place=False)
         self.show_where()
 

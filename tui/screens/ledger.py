@@ -24,7 +24,7 @@ from tui.widgets.pane import Pane
 from tui.widgets.prompt import FilterSuggester, Prompt
 from tui.words import counted, place
 
-_SPLIT = 110
+_SPLIT = 130
 _SETTLE = 0.12
 
 
@@ -44,7 +44,7 @@ class EntryDetail(Pane):
         if entry is None or not isinstance(screen, RecordScreen):
             return
         clock = screen.record.clock
-        self.ready()
+        self.show_content()
         self.query_one(Document).show(
             lambda width: entry_lines(entry, proved, clock, width, raw=raw), keep_place=keep_place
         )
@@ -142,7 +142,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
         self.query_one(".split").set_class(event.size.width >= _SPLIT, "-wide")
 
     @property
-    def list(self) -> EntryList:
+    def entry_list(self) -> EntryList:
         """The list."""
         return self.query_one(EntryList)
 
@@ -153,9 +153,9 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
         )
 
     def _sized(self, size: int) -> None:
-        self.list_pane.ready()
-        self.list.show(AllEntries(size))
-        self.list.focus()
+        self.list_pane.show_content()
+        self.entry_list.show(AllEntries(size))
+        self.entry_list.focus()
         self.show_where()
 
     @property
@@ -165,7 +165,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
 
     def _grown(self, size: int) -> None:
         if self.list_pane.is_ready:
-            self.list.grow(size)
+            self.entry_list.grow(size)
             self.show_where()
 
     def status(self) -> str:
@@ -186,22 +186,22 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
 
     def _fetch(self, rows: Rows, query: EntryQuery) -> None:
         def then(entries: list[EntryView]) -> None:
-            self.list.received(rows, query, entries)
+            self.entry_list.received(rows, query, entries)
             self._after_page(rows)
 
         def failed(error: Exception) -> None:
-            self.list.forget(query)
-            self.list_pane.failed(error)
+            self.entry_list.forget(query)
+            self.list_pane.show_failure(error)
 
         self.read(
             lambda: self.record.workspace.entries(query), then, group="rows", exclusive=False, failed=failed
         )
 
     def _after_page(self, rows: Rows) -> None:
-        if rows is not self.list.rows:
+        if rows is not self.entry_list.rows:
             return
         if rows.count() == 0:
-            self.list_pane.empty(
+            self.list_pane.show_empty(
                 f"No entry matches  {self.filter_text}\n\nEsc takes the filter away, / changes it."
             )
         self.show_where()
@@ -215,7 +215,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
             self.set_timer(_SETTLE, lambda: self._settled(seq))
 
     def _settled(self, seq: int) -> None:
-        entry = self.list.entry
+        entry = self.entry_list.entry
         detail = self.query_one(EntryDetail)
         if entry is not None and entry.seq == seq and (detail.entry is None or detail.entry.seq != seq):
             self.read_entry(seq)
@@ -232,7 +232,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
 
     @on(Prompt.Left)
     def _left(self) -> None:
-        self.list.focus()
+        self.entry_list.focus()
 
     @on(Prompt.Answered)
     def _answered_prompt(self, event: Prompt.Answered) -> None:
@@ -244,7 +244,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
             prompt.refuse(f"{error} {error.remedy}")
             return
         prompt.close()
-        self.list.focus()
+        self.entry_list.focus()
         if isinstance(wanted, filters.Jump):
             self._jump(wanted)
         elif wanted is None:
@@ -252,8 +252,8 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
             self.load()
         else:
             self.filter_text = event.text
-            self.list_pane.ready()
-            self.list.show(Matching(wanted))
+            self.list_pane.show_content()
+            self.entry_list.show(Matching(wanted))
             self.show_where()
 
     def _jump(self, jump: filters.Jump) -> None:
@@ -273,9 +273,9 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
         def then(answer: tuple[int, int]) -> None:
             seq, size = answer
             self.filter_text = ""
-            self.list_pane.ready()
-            self.list.show(AllEntries(size), cursor=size - 1 - seq)
-            self.list.focus()
+            self.list_pane.show_content()
+            self.entry_list.show(AllEntries(size), cursor=size - 1 - seq)
+            self.entry_list.focus()
             self.show_where()
 
         self.read(find, then, group="jump")
@@ -289,7 +289,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
             super().action_back()
 
     def _subjects_met(self) -> list[str]:
-        rows = self.list.rows
+        rows = self.entry_list.rows
         seen = (rows.row(index) for index in range(min(rows.count(), 200)))
         return sorted({entry.subject for entry in seen if entry is not None})
 
@@ -298,11 +298,11 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
         """Return the subject of the entry under the cursor."""
         if isinstance(self.focused, Document):
             return super().subject_here()
-        return self.list.entry.subject if self.list.entry else None
+        return self.entry_list.entry.subject if self.entry_list.entry else None
 
     def copies(self) -> list[tuple[str, str]]:
         """Offer the entry under the cursor."""
-        entry, detail = self.list.entry, self.query_one(EntryDetail)
+        entry, detail = self.entry_list.entry, self.query_one(EntryDetail)
         if entry is not None and (detail.entry is None or detail.entry.seq != entry.seq):
             return [
                 ("entry hash", entry.entry),
@@ -314,7 +314,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
 
     def table(self) -> Table:
         """Export all entries that match, not only those in sight."""
-        rows = self.list.rows
+        rows = self.entry_list.rows
         query = rows.query if isinstance(rows, Matching) else EntryQuery(newest_first=True, bodies=False)
         return Table("entries", self._exported(query))
 
@@ -327,8 +327,8 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
 
     def repaint(self) -> None:
         """Paint again with another clock."""
-        self.list.clock = self.record.clock
-        self.list.refresh()
+        self.entry_list.clock = self.record.clock
+        self.entry_list.refresh()
         super().repaint()
 
 

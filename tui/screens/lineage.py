@@ -11,9 +11,9 @@ from textual.containers import Container, Vertical
 
 from governance.workspace.views import Lineage, Overview
 from tui.exports import Table
-from tui.lineage_layout import Drawing, draw
+from tui.lineage_layout import draw
 from tui.lines import Link
-from tui.pages.lineage import Grown, Picture, lineage_list, notes, picture
+from tui.pages.lineage import Grown, Picture, column_heads, lineage_list, notes, picture
 from tui.screens.base import RecordScreen
 from tui.widgets.document import Document
 from tui.widgets.graph import Graph
@@ -22,7 +22,6 @@ from tui.widgets.prompt import FilterSuggester, Prompt
 from tui.words import counted, subject_name
 
 _DEPTH = 4
-_LABELS = (30, 24, 19, 15)
 
 
 class LineageScreen(RecordScreen):
@@ -81,7 +80,7 @@ A name with … has more behind it; ? marks what other entries name and none reg
         if self._grown is not None:
             return
         if not view.in_production:
-            self.query_one(Pane).empty(
+            self.query_one(Pane).show_empty(
                 "Nothing is deployed yet, so there is no subject to begin with.\n\nPress / and name one, or l on any subject."
             )
             return
@@ -122,9 +121,10 @@ A name with … has more behind it; ? marks what other entries name and none reg
         grown = self._grown
         if grown is None or not grown.nodes:
             return
-        self.query_one(Pane).ready()
+        self.query_one(Pane).show_content()
         room = self.size.width - 4
-        drawing, shown = self._fitting(grown, room)
+        shown = picture(grown, everything=self._everything)
+        drawing = draw(grown.subject, shown.labels, shown.edges, room=room)
         self._picture = shown
         narrow = drawing.width > room
         listed = narrow if self._as_list is None else self._as_list
@@ -135,16 +135,9 @@ A name with … has more behind it; ? marks what other entries name and none reg
             document.show(lambda width: lineage_list(grown, shown, width), keep_place=True)
             document.focus()
         else:
-            graph.show(drawing, shown.edges, grown.subject, shown.styles, graph.selected)
+            heads = column_heads(drawing.rows)
+            graph.show(drawing, shown, grown.subject, heads)
             graph.focus()
-
-    def _fitting(self, grown: Grown, room: int) -> tuple[Drawing, Picture]:
-        for width in _LABELS:
-            shown = picture(grown, everything=self._everything, label_width=width)
-            drawing = draw(grown.subject, shown.labels, shown.edges, label_width=width)
-            if drawing.width <= room:
-                break
-        return drawing, shown
 
     @on(Graph.Moved)
     def _moved(self, event: Graph.Moved) -> None:

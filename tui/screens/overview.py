@@ -48,7 +48,7 @@ Move with the arrows; Enter opens what the cursor stands on, Esc comes back, dig
 
     def _show(self, view: Overview) -> None:
         self.view = view
-        self.query_one(Pane).ready()
+        self.query_one(Pane).show_content()
         self._paint(keep_place=self.query_one(Document).lines != ())
         self.show_where()
 

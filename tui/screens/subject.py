@@ -92,7 +92,7 @@ Tab shows one kind after the other. Enter opens a subject's page, l its lineage,
 
     def _failed(self, error: Exception) -> None:
         self._asking = False
-        self.query_one(Pane).failed(error)
+        self.query_one(Pane).show_failure(error)
 
     def _show(self, found: list[SubjectSummary]) -> None:
         self._asking = False
@@ -102,9 +102,9 @@ Tab shows one kind after the other. Enter opens a subject's page, l its lineage,
         document.complete = len(found) < _PAGE
         pane = self.query_one(Pane)
         if not self._found:
-            pane.empty(f"No {_KINDS[self._kind] or 'subject'} is registered yet.")
+            pane.show_empty(f"No {_KINDS[self._kind] or 'subject'} is registered yet.")
         else:
-            pane.ready()
+            pane.show_content()
             rows, clock = self._found, self.record.clock
             document.show(lambda width: inventory_lines(rows, clock, width), keep_place=not first)
             document.focus()
@@ -175,7 +175,7 @@ l draws its lineage, g lists its decisions; every name under the cursor opens wi
 
     def _show(self, page: SubjectPage) -> None:
         self._page = page
-        self.query_one(Pane).ready()
+        self.query_one(Pane).show_content()
         clock = self.record.clock
         self.query_one(Document).show(lambda width: subject_lines(page, clock, width))
 

@@ -48,7 +48,7 @@ v begins, c stops. Each failure names its class, its place, what it means and wh
 
     def __init__(self) -> None:
         super().__init__()
-        self._run: Run | None = None
+        self._shown_run: Run | None = None
         self._stop = False
 
     def body(self) -> ComposeResult:
@@ -57,34 +57,34 @@ v begins, c stops. Each failure names its class, its place, what it means and wh
 
     def load(self) -> None:
         """Say what would be checked."""
-        self.query_one(Pane).ready()
+        self.query_one(Pane).show_content()
         self._paint()
 
     @property
-    def is_running(self) -> bool:
+    def is_verifying(self) -> bool:
         """Whether a verification goes on."""
-        return self._run is not None and self._run.outcome is None and not self._run.stopped
+        return self._shown_run is not None and self._shown_run.outcome is None and not self._shown_run.stopped
 
     def status(self) -> str:
         """Say how it is going."""
-        if self.is_running:
+        if self.is_verifying:
             return "verifying"
         return (
             ""
-            if self._run is None or self._run.outcome is None
-            else ("✓ verified" if self._run.outcome.ok else "✗ failures")
+            if self._shown_run is None or self._shown_run.outcome is None
+            else ("✓ verified" if self._shown_run.outcome.ok else "✗ failures")
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - textual's signature
         """Offer only the key that does something now."""
         if action == "verify":
-            return not self.is_running
+            return not self.is_verifying
         if action == "cancel":
-            return self.is_running
+            return self.is_verifying
         return True
 
     def _paint(self) -> None:
-        run = self._run
+        run = self._shown_run
         self.query_one(Document).show(
             lambda width: verification_lines(run, width), keep_place=run is not None
         )
@@ -98,7 +98,7 @@ v begins, c stops. Each failure names its class, its place, what it means and wh
     def action_verify(self) -> None:
         """Begin."""
         run = Run(started=time.monotonic())
-        self._run, self._stop = run, False
+        self._shown_run, self._stop = run, False
         self._paint()
         pin = self.record.integrity.pin
         record = self.record
@@ -131,21 +131,21 @@ v begins, c stops. Each failure names its class, its place, what it means and wh
     def on_verify_screen_advanced(self, event: Advanced) -> None:
         """Show how far it came."""
         event.stop()
-        if event.run is self._run and self.is_running:
+        if event.run is self._shown_run and self.is_verifying:
             for step in event.progress.values():
                 event.run.take(step, time.monotonic())
             self._paint()
 
     def _finished(self, outcome: Verification) -> None:
-        if self._run is not None:
-            self._run.outcome = outcome
+        if self._shown_run is not None:
+            self._shown_run.outcome = outcome
         self.record.fully_verified(outcome)
         self._paint()
 
     def _broke_off(self, error: Exception) -> None:
-        if self._run is not None:
+        if self._shown_run is not None:
             stopped = isinstance(error, Stopped) or isinstance(error.__cause__, Stopped)
-            self._run.stopped = (
+            self._shown_run.stopped = (
                 "Stopped; nothing is concluded from a part."
                 if stopped
                 else f"It could not be finished: {error}"
@@ -154,7 +154,7 @@ v begins, c stops. Each failure names its class, its place, what it means and wh
 
     def table(self) -> Table | None:
         """Export the failures, or what was checked."""
-        if self._run is None or (outcome := self._run.outcome) is None:
+        if self._shown_run is None or (outcome := self._shown_run.outcome) is None:
             return None
         if outcome.failures:
             return Table("verification-failures", [failure.model_dump() for failure in outcome.failures])

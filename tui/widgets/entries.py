@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from governance.workspace.views import EntryQuery, EntryView
-from tui.lines import Column, table_head, table_row
+from tui.lines import Column, table_head, table_row, widths
 from tui.moments import Clock
 from tui.paging import AllEntries, Rows
 from tui.widgets.styled import StyledView
@@ -21,9 +21,14 @@ from tui.words import cut_middle, place, short_hash, short_subject
 _WIDE, _WIDER = 100, 130
 
 
-def columns_for(width: int) -> list[Column]:
+def columns_for(width: int, seq_width: int) -> list[Column]:
     """Return the columns that a width has room for."""
-    columns = [Column("seq", 9, right=True), Column("time", 16), Column("kind", 22), Column("subject", 0)]
+    columns = [
+        Column("seq", seq_width, right=True),
+        Column("time", 16),
+        Column("kind", 22),
+        Column("subject", 0),
+    ]
     if width >= _WIDE:
         columns.append(Column("actor", 22))
     if width >= _WIDER:
@@ -121,6 +126,11 @@ class EntryList(StyledView):
         self.virtual_size = Size(self.scrollable_content_region.width, self.rows.count() + 1)
 
     @property
+    def _seq_width(self) -> int:
+        newest = self.rows.row(0)
+        return max(len(place(newest.seq)) if newest else 0, 5)
+
+    @property
     def _visible(self) -> int:
         return max(self.size.height - 1, 1)
 
@@ -150,7 +160,7 @@ class EntryList(StyledView):
     def render_line(self, y: int) -> Strip:
         """Paint the head, or the row at `y`."""
         width = self.scrollable_content_region.width
-        columns = columns_for(width)
+        columns = columns_for(width, self._seq_width)
         if y == 0:
             return self.paint(table_head(columns, width, indent=1).spans)
         index = y - 1 + self.scroll_offset.y
@@ -158,8 +168,8 @@ class EntryList(StyledView):
             return self.paint(())
         entry = self.rows.row(index)
         if entry is None:
-            return self.paint([(" " * 11 + "…", "muted")], cursor=index == self.cursor)
-        subject_width = max(width - 60, 16)
+            return self.paint([(" " * self._seq_width + "…", "muted")], cursor=index == self.cursor)
+        subject_width = widths(columns, width, indent=1)[3]
         cells: list[tuple[str, str]] = [
             (place(entry.seq), "muted"),
             (self.clock.minute(entry.time), ""),

@@ -14,7 +14,9 @@ from textual.strip import Strip
 
 from tui.lineage_layout import Drawing, Placed
 from tui.lines import Span
+from tui.pages.lineage import Picture
 from tui.widgets.styled import StyledView
+from tui.words import cut
 
 
 class Graph(StyledView):
@@ -55,24 +57,36 @@ class Graph(StyledView):
         self._drawing: Drawing | None = None
         self._edges: Sequence[tuple[str, str]] = ()
         self._styles: Mapping[str, str] = {}
+        self._heads: Mapping[int, str] = {}
         self._subject = ""
         self.selected = ""
 
-    def show(
-        self,
-        drawing: Drawing,
-        edges: Sequence[tuple[str, str]],
-        subject: str,
-        styles: Mapping[str, str],
-        selected: str,
-    ) -> None:
-        """Show a drawing, the cursor on `selected` if it is there, else on the subject."""
-        self._drawing, self._edges, self._styles, self._subject = drawing, edges, styles, subject
-        self.selected = selected if selected in drawing.nodes else subject
-        self.virtual_size = Size(drawing.width + 2 * self._margin, drawing.height + 2)
+    def show(self, drawing: Drawing, picture: Picture, subject: str, heads: Mapping[int, str]) -> None:
+        """Show a drawing, the cursor where it was if that is still there, else on the subject.
+
+        Args:
+            drawing: where everything stands.
+            picture: edges and styles of what was drawn.
+            subject: the node in the middle.
+            heads: what stands above each layer.
+        """
+        self._drawing, self._edges, self._styles, self._subject = (
+            drawing,
+            picture.edges,
+            picture.styles,
+            subject,
+        )
+        self._heads = heads
+        if self.selected not in drawing.nodes:
+            self.selected = subject
+        self._measure()
         self._into_sight()
         self.refresh()
         self.post_message(self.Moved(self.selected))
+
+    def _measure(self) -> None:
+        if self._drawing is not None:
+            self.virtual_size = Size(self._drawing.width + self._margin + 1, self._drawing.height + 3)
 
     @property
     def _margin(self) -> int:
@@ -81,18 +95,19 @@ class Graph(StyledView):
 
     @property
     def _top(self) -> int:
-        return max((self.size.height - self._drawing.height) // 2, 1) if self._drawing else 1
+        return max((self.size.height - self._drawing.height) // 2, 2) if self._drawing else 2
 
     def on_resize(self, event: events.Resize) -> None:
         """Centre again."""
-        if self._drawing is not None:
-            self.virtual_size = Size(self._drawing.width + 2 * self._margin, self._drawing.height + 2)
+        self._measure()
 
     def render_line(self, y: int) -> Strip:
         """Paint a line of edges with its labels over it."""
         if self._drawing is None:
             return self.paint(())
         row = y + self.scroll_offset.y - self._top
+        if row == -2:
+            return self._head_line()
         if not 0 <= row < self._drawing.height:
             return self.paint(())
         spans: list[Span] = [(" " * self._margin, "")]
@@ -103,6 +118,19 @@ class Graph(StyledView):
             at = node.x + node.width
         spans.append((text[at:], "muted"))
         return self._with_cursor(spans, row)
+
+    def _head_line(self) -> Strip:
+        spans: list[Span] = [(" " * self._margin, "")]
+        at = 0
+        places = (
+            sorted({(node.x, node.layer) for node in self._drawing.nodes.values()}) if self._drawing else []
+        )
+        for index, (x, layer) in enumerate(places):
+            room = (places[index + 1][0] if index + 1 < len(places) else x + 40) - x - 1
+            text = cut(self._heads.get(layer, ""), room)
+            spans += [(" " * (x - at), ""), (text, "muted")]
+            at = x + len(text)
+        return self.paint(spans)
 
     def _style(self, node: Placed) -> str:
         return "strong" if node.name == self._subject else self._styles.get(node.name, "")
@@ -164,9 +192,7 @@ class Graph(StyledView):
     def _into_sight(self) -> None:
         node = self._drawing.nodes.get(self.selected) if self._drawing else None
         if node is not None:
-            region = Region(
-                self._margin + node.x, node.y + (self._top if self._top > 1 else 1), node.width, 1
-            )
+            region = Region(self._margin + node.x, node.y + self._top, node.width, 1)
             self.scroll_to_region(region, spacing=Spacing(1, 4, 1, 4), animate=False)
 
     def action_open(self) -> None:

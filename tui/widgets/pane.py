@@ -39,21 +39,21 @@ class Pane(Vertical):
         """Whether the content shows."""
         return self.has_class("-ready")
 
-    def ready(self) -> None:
+    def show_content(self) -> None:
         """Show the content."""
         self.remove_class("-notice", "-error")
         self.add_class("-ready")
 
-    def loading(self, what: str = "Reading…") -> None:
+    def show_waiting(self, what: str = "Reading…") -> None:
         """Say that data are on their way; content that is there stays meanwhile."""
         if not self.is_ready:
             self._notice(what)
 
-    def empty(self, sentence: str) -> None:
+    def show_empty(self, sentence: str) -> None:
         """Say why there is nothing, and what would bring something."""
         self._notice(sentence)
 
-    def failed(self, error: Exception) -> None:
+    def show_failure(self, error: Exception) -> None:
         """Say what went wrong and what to do next."""
         remedy = error.remedy if isinstance(error, GovernanceError) else ""
         sentence = str(error) or type(error).__name__

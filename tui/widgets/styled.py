@@ -24,6 +24,7 @@ class StyledView(ScrollView, can_focus=True):
     StyledView {
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         .styled--muted { color: $muted; }
         .styled--strong { text-style: bold; }
         .styled--accent { color: $accent; }
