@@ -1,10 +1,13 @@
 """Who is known, in which roles, with which keys and tokens, at an instant: read from entries, without I/O.
 
 Rules:
-1. An actor is known from the entry that registers them; the administrators of `ledger.created` from entry 0.
-2. Roles are those of the newest `user.registered` or `user.roles-set` not after the instant; a new set takes
-   the place of the whole old one. A role with `until` ends then; a limited one counts only where it is limited to.
-3. A key speaks for whom it was bound to first, under the name that is its digest; any other binding is none.
+1. An actor is known from the entry that registers them; the administrators of `ledger.created` from
+   entry 0.
+2. Roles are those of the newest `user.registered` or `user.roles-set` not after the instant; a new set
+   takes the place of the whole old one. A role with `until` ends then; a limited one counts only where
+   it is limited to.
+3. A key speaks for whom it was bound to first, under the name that is its digest; any other binding is
+   none.
 4. A revoked key is silent from the instant that the revocation names, for ever: it can't be bound again.
 5. A token is valid from its entry until it expires or is revoked.
 6. What can't be read (a malformed role, an unreadable date) grants nothing.

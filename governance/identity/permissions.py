@@ -1,8 +1,8 @@
 """Which permission roles may do what. What one's word counts as is another matter: functional roles.
 
 1. Reading needs no role.
-2. An administrator manages people, keys, tokens and policies, and may record and operate; but never approves
-   or waives: that takes the role `approver`, which everybody sees being given.
+2. An administrator manages people, keys, tokens and policies, and may record and operate; but never
+   approves or waives: that takes the role `approver`, which everybody sees being given.
 3. A role limited to a system or target permits only there.
 """
 

@@ -3,12 +3,12 @@
 1. Only registered people approve, never services: an approval is a person's judgement.
 2. The key that signed is bound to the approver, and to nobody else, at that time.
 3. Whoever recorded the training run behind the model may not approve it: nobody marks their own work.
-4. Whoever holds the role `trainer` for the model's system or target may not approve it, whoever recorded the
-   run: a pipeline may have recorded what a person trained.
+4. Whoever holds the role `trainer` for the model's system or target may not approve it, whoever recorded
+   the run: a pipeline may have recorded what a person trained.
 5. An approver holds the permission role `approver` there and then.
 
-Source: a house rule, after the four-eyes principle and the independence of validation from development that
-SR 11-7 asked for and its successor SR 26-2 keeps as a principle. No statute words it so.
+Source: a house rule, after the four-eyes principle and the independence of validation from development
+that SR 11-7 asked for and its successor SR 26-2 keeps as a principle. No statute words it so.
 """
 
 from __future__ import annotations

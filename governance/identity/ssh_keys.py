@@ -1,8 +1,9 @@
 """SSH public keys as people give them (`ssh-ed25519 AAAA… comment`), and whether a key made a signature.
 
 1. A key is named by the SHA-256 of its blob, never by its comment.
-2. Ed25519 (RFC 8709), ECDSA on the NIST curves (RFC 5656), RSA of at least 2,048 bits with SHA-2 (RFC 8332),
-   and the FIDO forms of the first two (OpenSSH PROTOCOL.u2f). DSA, SHA-1 and certificates are refused.
+2. Ed25519 (RFC 8709), ECDSA on the NIST curves (RFC 5656), RSA of at least 2,048 bits with SHA-2 (RFC
+   8332), and the FIDO forms of the first two (OpenSSH PROTOCOL.u2f). DSA, SHA-1 and certificates are
+   refused.
 3. A FIDO signature counts only if the authenticator says that a person was present.
 """
 

@@ -1,7 +1,8 @@
 """Comparing the lineage tables with the entries that they were made of.
 
-The tables are made anew from the entries, up to the watermark, in a temporary database; then both are read in
-the order of their keys and every difference is named: a row altered, missing, or that no entry accounts for.
+The tables are made anew from the entries, up to the watermark, in a temporary database; then both are
+read in the order of their keys and every difference is named: a row altered, missing, or that no entry
+accounts for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The projection's tables, and what a run of entries changes in them.
 
-They hold nothing that the entries do not say: dropped, they are built again the same. No SQL here belongs to
-one database; text keys sort by their bytes everywhere.
+They hold nothing that the entries do not say: dropped, they are built again the same. No SQL here
+belongs to one database; text keys sort by their bytes everywhere.
 """
 
 from __future__ import annotations

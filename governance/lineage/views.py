@@ -31,13 +31,13 @@ class Node(View):
 
 
 class Edge(View):
-    """`source` → `target`: target was made from, is about, or depends on source; `seq` is the entry that says so."""
+    """`source` → `target`: target was made from, is about, or depends on source; entry `seq` says so."""
 
     source: str
     target: str
     relation: str
-    """`trained-on`, `evaluated-on`, `produced`, `serves`, `deploys`, `replaces`, `scored-by`, `evidence-about`,
-    `approves`, `waives`, `decides`, `permits`, `derived-from`, `alerts`."""
+    """`trained-on`, `evaluated-on`, `produced`, `serves`, `deploys`, `replaces`, `scored-by`,
+    `evidence-about`, `approves`, `waives`, `decides`, `permits`, `derived-from`, `alerts`."""
     seq: int
 
 
@@ -72,8 +72,8 @@ class TraceStep(View):
     """One step from a prediction back to its origins."""
 
     title: str
-    """`prediction`, `batch`, `deployment`, `decision`, `approval`, `model`, `run`, `dataset`, `code`, `evidence`,
-    `system`."""
+    """`prediction`, `batch`, `deployment`, `decision`, `approval`, `model`, `run`, `dataset`, `code`,
+    `evidence`, `system`."""
     subject: str
     text: str
     seq: int | None = None

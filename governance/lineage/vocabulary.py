@@ -3,8 +3,8 @@
 1. A kind of the vocabulary (`governance.lineage.records.KINDS`) is about a subject of the right kind and
    carries the body that belongs to it. Evidence of a known family carries that family's result.
 2. Kinds that begin with `x.` carry anything about anything.
-3. A raw append writes no kind with a reserved prefix: only their own operations do, or a pipeline could forge
-   a verdict.
+3. A raw append writes no kind with a reserved prefix: only their own operations do, or a pipeline could
+   forge a verdict.
 
 Every refusal is a sentence that names the member by its path, with the value met.
 """

@@ -60,8 +60,8 @@ def stock_accepts(
     (folder / "allowed").write_text(f"alice {line}\n")
     (folder / "signature").write_text(armored)
     done = keygen(
-        "-Y", "verify", "-f", str(folder / "allowed"), "-I", "alice", "-n", namespace, "-s", str(folder / "signature"),
-        stdin=message,
+        "-Y", "verify", "-f", str(folder / "allowed"), "-I", "alice", "-n", namespace,
+        "-s", str(folder / "signature"), stdin=message,
     )  # fmt: skip
     return done.returncode == 0
 
@@ -90,7 +90,7 @@ def test_another_purpose_another_text_and_another_key_are_refused(kind: str, key
     line = public(keys[kind])
     other = next(path for name, path in keys.items() if name != kind)
     with pytest.raises(
-        sshsig.SignatureInvalid, match="was made for 'approval@acme.example', not for 'waiver@"
+        sshsig.SignatureInvalid, match=r"was made for 'approval@acme\.example', not for 'waiver@"
     ):
         sshsig.verify(armored, "waiver@acme.example", MESSAGE, line)
     with pytest.raises(sshsig.SignatureInvalid, match="does not belong to this text"):
