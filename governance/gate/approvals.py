@@ -19,20 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from governance.errors import Conflict, GovernanceError, IntegrityError, InvalidInput, NotPermitted
 from governance.gate import statements
-from governance.gate.instants import moment
+from governance.gate.instants import CLOCK_TOLERANCE, moment
 from governance.gate.protocol import Approval
 from governance.gate.statements import ApprovalStatement, Statement
 from governance.identity import separation
 from governance.identity.directory import Directory
 from governance.identity.sshsig import Signature, verify
-
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""By how much a signer's clock may run ahead of the ledger's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +112,9 @@ def examine(statement: Statement, submitted: Submitted, ground: Ground, *, nonce
             remedy="Set the clock of the machine that wrote it.",
         )
     if moment(statement.expires) <= moment(submitted.at):
-        raise InvalidInput(f"The statement expired at {statement.expires}.", remedy="Write and sign a new one.")
+        raise InvalidInput(
+            f"The statement expired at {statement.expires}.", remedy="Write and sign a new one."
+        )
     if nonce_used:
         raise Conflict("This statement was handed in already.", remedy="Write and sign a new one.")
     return key.subject
@@ -163,7 +161,9 @@ def standing(
     except (InvalidInput, NotPermitted, IntegrityError, Conflict) as error:
         state, why_not = "void", error.message
     target = given.statement.get("target")
-    roles = ground.directory.roles(given.actor, given.at, ground.system, target if isinstance(target, str) else None)
+    roles = ground.directory.roles(
+        given.actor, given.at, ground.system, target if isinstance(target, str) else None
+    )
     return {
         "seq": found.seq,
         "entry": found.entry,

@@ -1,7 +1,7 @@
 """The verdict, a pure function: `decide(facts, packs, checks, time)`.
 
 1. A pack applies when the target is among its targets and its `when:` holds. Where `when:` can't be evaluated the pack
-   applies and says `error`: what can't be excluded is not excluded.
+   applies and says `error`: what can't be excluded is not excluded. A registered pack that can't be read denies.
 2. Every rule of every pack that applies is judged, packs by name, rules in their written order.
 3. A rule with a `producer:` sees only evidence of producers in that role (and, unless it says otherwise, not of the
    trainer).
@@ -23,7 +23,7 @@ from typing import Any
 from governance.errors import PolicyInvalid
 from governance.gate.expressions import ExpressionFailed, compile_when
 from governance.gate.instants import earliest, later, moment
-from governance.gate.packs import Pack, Rule
+from governance.gate.packs import Pack, Rule, UnreadablePack
 from governance.gate.protocol import Check, CheckOutcome, Facts, Waiver
 from governance.gate.registry import CheckIdentity, Registry, gate_identity, identity
 from governance.gate.values import for_when
@@ -63,7 +63,14 @@ class _Judged:
     until: str | None = None
 
 
-def decide(facts: Facts, packs: Sequence[Pack], checks: Mapping[str, Check], time: str) -> Judgement:
+def decide(
+    facts: Facts,
+    packs: Sequence[Pack],
+    checks: Mapping[str, Check],
+    time: str,
+    *,
+    unreadable: Sequence[UnreadablePack] = (),
+) -> Judgement:
     """Return the verdict.
 
     Args:
@@ -71,10 +78,11 @@ def decide(facts: Facts, packs: Sequence[Pack], checks: Mapping[str, Check], tim
         packs: every pack in use, whether it applies or not.
         checks: checks by name; a `Registry`, or a mapping for tests.
         time: the instant to judge at; must be `facts.time`.
+        unreadable: registered packs whose text can't be used; each stops every promotion.
     """
     registry = checks if isinstance(checks, Registry) else Registry.of(checks.values())
     applying: list[Pack] = []
-    judged: list[_Judged] = []
+    judged: list[_Judged] = [_Judged(_cannot_read(one)) for one in unreadable]
     for pack in sorted(packs, key=lambda p: (p.pack, p.digest)):
         if facts.target not in pack.applies.targets:
             continue
@@ -85,7 +93,7 @@ def decide(facts: Facts, packs: Sequence[Pack], checks: Mapping[str, Check], tim
         if doubt:
             judged.append(_Judged(_unsure(pack, doubt)))
         judged.extend(_judge(pack, rule, facts, registry, time) for rule in pack.rules)
-    if not applying:
+    if not applying and not unreadable:
         judged.append(_Judged(_none_applies(facts, packs)))
     allowed = bool(applying) and all(one.result.result in LETS_THROUGH for one in judged)
     return Judgement(
@@ -160,7 +168,7 @@ def _outcome(rule: Rule, facts: Facts, registry: Registry) -> CheckOutcome:
         seen = facts.only_from(rule.producer.role, independent=rule.producer.independent)
     try:
         return check(seen, parameters)
-    except Exception as error:  # noqa: BLE001 - whatever a plug-in raises is a denial with its reason
+    except Exception as error:
         return CheckOutcome(
             Result.ERROR,
             f"The check {rule.check} failed to run: {type(error).__name__}: {error}.",
@@ -215,6 +223,19 @@ def _unsure(pack: Pack, doubt: str) -> RuleResult:
         severity="deny",
         message=f"Whether this pack applies can't be said: {doubt}.",
         would_change="Register what the condition speaks of, usually the AI system that the model serves.",
+    )
+
+
+def _cannot_read(pack: UnreadablePack) -> RuleResult:
+    return RuleResult(
+        pack=pack.subject.partition(":")[2],
+        rule=NO_PACK,
+        check="readable",
+        result=Result.ERROR,
+        finding=Result.ERROR,
+        severity="deny",
+        message=f"The registered pack {pack.subject} can't be used: {pack.reason}",
+        would_change="Register a sound version of it: govern policy lint FILE, then govern policy add FILE.",
     )
 
 

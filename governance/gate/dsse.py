@@ -37,9 +37,13 @@ def read_key(pem: str) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(pem.encode())
     except ValueError:
-        raise InvalidInput("That is no public key in PEM.", remedy="It begins with -----BEGIN PUBLIC KEY-----.") from None
+        raise InvalidInput(
+            "That is no public key in PEM.", remedy="It begins with -----BEGIN PUBLIC KEY-----."
+        ) from None
     if not isinstance(key, Ed25519PublicKey):
-        raise InvalidInput("That is no Ed25519 key.", remedy="Give the ledger's receipt key (entry 0 names it).")
+        raise InvalidInput(
+            "That is no Ed25519 key.", remedy="Give the ledger's receipt key (entry 0 names it)."
+        )
     return key
 
 
@@ -62,11 +66,17 @@ def unseal(envelope: Mapping[str, Any], keys: Iterable[Ed25519PublicKey]) -> byt
     try:
         payload = base64.b64decode(envelope["payload"], validate=True)
         kind, signatures = envelope["payloadType"], envelope["signatures"]
-        found = [(str(one.get("keyid", "")), base64.b64decode(one["sig"], validate=True)) for one in signatures]
+        found = [
+            (str(one.get("keyid", "")), base64.b64decode(one["sig"], validate=True)) for one in signatures
+        ]
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
-        raise IntegrityError("That is no DSSE envelope.", remedy="Give the receipt file as it was written.") from None
+        raise IntegrityError(
+            "That is no DSSE envelope.", remedy="Give the receipt file as it was written."
+        ) from None
     if kind != PAYLOAD_TYPE:
-        raise IntegrityError(f"The envelope holds '{kind}', not an in-toto statement.", remedy="Give a receipt.")
+        raise IntegrityError(
+            f"The envelope holds '{kind}', not an in-toto statement.", remedy="Give a receipt."
+        )
     trusted = list(keys)
     signed = pae(kind, payload)
     if any(_verifies(key, signature, signed) for _, signature in found for key in trusted):

@@ -90,7 +90,8 @@ def _compile(text: str, names: tuple[str, ...]) -> Expression:
         )
     if len(_MACROS.findall(text)) > MAX_COMPREHENSIONS:
         raise PolicyInvalid(
-            f"The expression walks lists more than {MAX_COMPREHENSIONS} times.", remedy="Split it into several rules."
+            f"The expression walks lists more than {MAX_COMPREHENSIONS} times.",
+            remedy="Split it into several rules.",
         )
     try:
         compiled = _environment(names).compile(text)
@@ -102,7 +103,8 @@ def _compile(text: str, names: tuple[str, ...]) -> Expression:
     kind = compiled.return_type().name()
     if kind not in {"BOOL", "DYN"}:
         raise PolicyInvalid(
-            f"'{text}' gives {kind.lower()}, not true or false.", remedy="Compare it with something: == or >=."
+            f"'{text}' gives {kind.lower()}, not true or false.",
+            remedy="Compare it with something: == or >=.",
         )
     return Expression(text, compiled)
 
@@ -124,4 +126,8 @@ def _environment(names: tuple[str, ...]) -> Any:
 def _plain(reason: str) -> str:
     """Reduce the library's report to its first sentence."""
     first = reason.split("\n", 1)[0].replace("INVALID_ARGUMENT: ", "").replace("NOT_FOUND: ", "")
-    return re.sub(r"^ERROR: <input>:(\d+):(\d+): ", r"at \1:\2: ", first).replace(" (in container '')", "").strip()
+    return (
+        re.sub(r"^ERROR: <input>:(\d+):(\d+): ", r"at \1:\2: ", first)
+        .replace(" (in container '')", "")
+        .strip()
+    )

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
@@ -15,7 +15,7 @@ from governance.errors import Erased, InvalidInput, NotFound
 from governance.gate import approvals, waivers
 from governance.gate.approvals import Found, Ground, Submitted
 from governance.gate.protocol import Alert, Deployed, Evidence, Facts, Recorded
-from governance.gate.sources import EdgeIndex, EdgeLike, LedgerReader, Source
+from governance.gate.sources import NO_EDGES, EdgeIndex, LedgerReader, Source
 from governance.identity.directory import Directory
 from governance.ledger.entry import Entry
 from governance.lineage.records import (
@@ -93,7 +93,9 @@ def assemble(
         approvals=tuple(
             approvals.judged(one, ground, time) for one in found if _is(one, "approval") and _for(one, target)
         ),
-        waivers=tuple(waivers.judged(one, ground, time) for one in found if _is(one, "waiver") and _for(one, target)),
+        waivers=tuple(
+            waivers.judged(one, ground, time) for one in found if _is(one, "waiver") and _for(one, target)
+        ),
         alerts=tuple(_alerts(source, watched)),
         deployed=deployed,
         gaps=tuple(dict.fromkeys(_gaps(model, run, system, source) + upstream.gaps)),
@@ -105,7 +107,7 @@ def assemble(
 
 def directory_at(ledger: LedgerReader, size: int) -> Directory:
     """Return who was known in the ledger as it stood at `size`."""
-    source = Source.at(ledger, _NoEdges(), size)
+    source = Source.at(ledger, NO_EDGES, size)
     entries = [entry for kind in IDENTITY_KINDS for entry in source.all(kind)]
     return Directory.of(sorted(entries, key=lambda entry: entry.seq))
 
@@ -139,22 +141,21 @@ def signed_about(source: Source, subject: str) -> list[Found]:
         word = entry.header.kind.partition(".")[0]
         revocation = source.newest(f"{word}.revoked", entry.header.subject)
         nonce = str(statement.get("nonce", ""))
-        submitted = Submitted(statement, str(body.get("signature", "")), entry.header.actor, entry.header.time)
+        submitted = Submitted(
+            statement, str(body.get("signature", "")), entry.header.actor, entry.header.time
+        )
         found.append(
             Found(
-                entry.seq, entry.hash.hex(), entry.header.subject, submitted, _reason(revocation), nonce in nonces
+                entry.seq,
+                entry.hash.hex(),
+                entry.header.subject,
+                submitted,
+                _reason(revocation),
+                nonce in nonces,
             )
         )
         nonces.add(nonce)
     return found
-
-
-class _NoEdges:
-    def edges_to(self, subject: str, below: int | None = None) -> Sequence[EdgeLike]:  # noqa: ARG002
-        return []
-
-    def edges_from(self, subject: str, below: int | None = None) -> Sequence[EdgeLike]:  # noqa: ARG002
-        return []
 
 
 class _Upstream:
@@ -223,7 +224,9 @@ def _model(source: Source, subject: str) -> Recorded[ModelRegistered]:
     if model is not None:
         return model
     if entry.body is None:
-        raise Erased(f"The registration of {subject} (entry {entry.seq}) was erased.", remedy="Register a new version.")
+        raise Erased(
+            f"The registration of {subject} (entry {entry.seq}) was erased.", remedy="Register a new version."
+        )
     raise InvalidInput(source.unreadable[-1], remedy="Register a new version of the model.")
 
 
@@ -325,4 +328,6 @@ def _reason(revocation: Entry | None) -> str | None:
     if revocation is None:
         return None
     statement = (revocation.body or {}).get("statement")
-    return str(statement.get("reason", "no reason given")) if isinstance(statement, dict) else "no reason given"
+    return (
+        str(statement.get("reason", "no reason given")) if isinstance(statement, dict) else "no reason given"
+    )

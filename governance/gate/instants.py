@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""By how much a signer's or deployer's clock may differ from the ledger's."""
+
 
 def moment(text: str) -> datetime:
     """Return an RFC 3339 instant.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -140,6 +141,15 @@ class Pack(PackFile):
         return line_of(place, self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadablePack:
+    """A registered pack whose text can't be used."""
+
+    subject: str
+    digest: str
+    reason: str
+
+
 def digest_of(text: str) -> str:
     """Return `sha256:` and the SHA-256 of the UTF-8 text, in hex."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
@@ -153,7 +163,9 @@ def parse(text: str) -> Pack:
     """
     value, lines = read(text)
     if not isinstance(value, dict):
-        raise PolicyInvalid("Line 1: a pack is a mapping of names to values.", remedy="It begins with 'pack: NAME'.")
+        raise PolicyInvalid(
+            "Line 1: a pack is a mapping of names to values.", remedy="It begins with 'pack: NAME'."
+        )
     try:
         file = PackFile.model_validate(value)
     except ValidationError as error:

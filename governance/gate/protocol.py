@@ -346,6 +346,10 @@ def check(name: str, parameters: type[P]) -> Callable[[Callable[[Facts, P], Chec
     return make
 
 
-def refer(*recorded: Evidence | Recorded[Any] | Approval | Alert | Deployed | None) -> tuple[EvidenceReference, ...]:
+def refer(
+    *recorded: Evidence | Recorded[Any] | Approval | Alert | Deployed | None,
+) -> tuple[EvidenceReference, ...]:
     """Return references to the entries of facts, for `CheckOutcome.evidence`."""
-    return tuple(EvidenceReference(seq=r.seq, entry=r.entry, subject=r.subject) for r in recorded if r is not None)
+    return tuple(
+        EvidenceReference(seq=r.seq, entry=r.entry, subject=r.subject) for r in recorded if r is not None
+    )

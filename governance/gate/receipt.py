@@ -27,8 +27,7 @@ from pydantic import ValidationError
 from governance import __version__
 from governance.errors import IntegrityError
 from governance.gate import dsse
-from governance.gate.approvals import CLOCK_TOLERANCE
-from governance.gate.instants import moment
+from governance.gate.instants import CLOCK_TOLERANCE, moment
 from governance.ledger import canonical, proof
 from governance.ledger.errors import LedgerError
 from governance.lineage.records import GateDecided
@@ -169,7 +168,8 @@ def check_receipt(
         raise IntegrityError(f"The receipt expired at {checked.expires}.", remedy="Ask the gate again.")
     if moment(now) + CLOCK_TOLERANCE < moment(checked.time):
         raise IntegrityError(
-            f"The receipt is from {checked.time}, which is later than now ({now}).", remedy="Set this machine's clock."
+            f"The receipt is from {checked.time}, which is later than now ({now}).",
+            remedy="Set this machine's clock.",
         )
     return checked
 
@@ -191,7 +191,9 @@ def open_receipt(
     try:
         proved = proof.verify(file["proof"], list(ledger_keys))
     except LedgerError as error:
-        raise IntegrityError(f"The receipt's proof does not hold: {error.message}", remedy=error.remedy) from None
+        raise IntegrityError(
+            f"The receipt's proof does not hold: {error.message}", remedy=error.remedy
+        ) from None
     header = proved.header
     if header.kind != "gate.decided" or proved.body is None:
         raise IntegrityError(
@@ -240,7 +242,9 @@ def _object(text: str, what: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise IntegrityError(f"That is no {what}: it is not JSON.", remedy="Give the file as it was written.") from None
+        raise IntegrityError(
+            f"That is no {what}: it is not JSON.", remedy="Give the file as it was written."
+        ) from None
     if not isinstance(value, dict):
         raise IntegrityError(f"That is no {what}.", remedy="Give the file as it was written.")
     return value

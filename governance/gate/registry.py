@@ -50,7 +50,9 @@ class CheckIdentity:
 class Registry(Mapping[str, Check]):
     """Checks by name, loaded when first asked for."""
 
-    def __init__(self, entries: Mapping[str, metadata.EntryPoint], checks: Mapping[str, Check] | None = None) -> None:
+    def __init__(
+        self, entries: Mapping[str, metadata.EntryPoint], checks: Mapping[str, Check] | None = None
+    ) -> None:
         self._entries = dict(entries)
         self._checks: dict[str, Check] = dict(checks or {})
 
@@ -97,7 +99,8 @@ class Registry(Mapping[str, Check]):
             message = findings[0]["msg"].removeprefix("Value error, ")
             takes = ", ".join(field.alias or name for name, field in found.parameters.model_fields.items())
             raise PolicyInvalid(
-                f"'{where or rule.check}': {message}.", remedy=f"The check {rule.check} takes: {takes or 'nothing'}."
+                f"'{where or rule.check}': {message}.",
+                remedy=f"The check {rule.check} takes: {takes or 'nothing'}.",
             ) from None
 
     def validate(self, pack: Pack) -> None:
@@ -112,13 +115,19 @@ class Registry(Mapping[str, Check]):
             except PolicyInvalid as error:
                 known = rule.check in self
                 line = pack.line("rules", index, "with") if known else pack.line("rules", index, "check")
-                raise PolicyInvalid(f"Line {line}: rule '{rule.id}': {error.message}", remedy=error.remedy) from None
+                raise PolicyInvalid(
+                    f"Line {line}: rule '{rule.id}': {error.message}", remedy=error.remedy
+                ) from None
 
     def _near(self, name: str) -> str:
         near = difflib.get_close_matches(name, list(self), n=3, cutoff=0.4)
         if near:
             return f"Did you mean {', '.join(near)}?"
-        return f"There are: {', '.join(self)}." if len(self) else "No check is installed: reinstall ml-governance."
+        return (
+            f"There are: {', '.join(self)}."
+            if len(self)
+            else "No check is installed: reinstall ml-governance."
+        )
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +152,9 @@ def identity(check: Check) -> CheckIdentity:
     """Return which code a check is."""
     top = check.module.partition(".")[0]
     distribution, version = _distribution(top)
-    return CheckIdentity(check.name, distribution, version, _source_digest(check.module.rpartition(".")[0] or top))
+    return CheckIdentity(
+        check.name, distribution, version, _source_digest(check.module.rpartition(".")[0] or top)
+    )
 
 
 def gate_identity() -> CheckIdentity:
@@ -170,7 +181,9 @@ def _source_digest(package: str) -> str:
         return ""
     if found.submodule_search_locations:
         roots = [Path(place) for place in found.submodule_search_locations]
-        files = sorted((path.relative_to(root).as_posix(), path) for root in roots for path in root.rglob("*.py"))
+        files = sorted(
+            (path.relative_to(root).as_posix(), path) for root in roots for path in root.rglob("*.py")
+        )
     else:
         files = [(Path(found.origin).name, Path(found.origin))] if found.origin else []
     lines = [f"{name} {hashlib.sha256(_normalised(path)).hexdigest()}\n" for name, path in files]
@@ -191,7 +204,8 @@ def _loaded(entry: metadata.EntryPoint) -> Check:
         ) from error
     if not callable(loaded) or not isinstance(getattr(loaded, "parameters", None), type):
         raise PolicyInvalid(
-            f"{entry.value} is no check.", remedy="Make it with governance.gate.protocol.check(NAME, PARAMETERS)."
+            f"{entry.value} is no check.",
+            remedy="Make it with governance.gate.protocol.check(NAME, PARAMETERS).",
         )
     check: Check = loaded
     return check

@@ -70,6 +70,19 @@ class EdgeIndex(Protocol):
         ...
 
 
+class _NoEdges:
+    """An index without edges, for questions that need none."""
+
+    def edges_to(self, subject: str, below: int | None = None) -> list[EdgeLike]:  # noqa: ARG002
+        return []
+
+    def edges_from(self, subject: str, below: int | None = None) -> list[EdgeLike]:  # noqa: ARG002
+        return []
+
+
+NO_EDGES = _NoEdges()
+
+
 @dataclass(slots=True)
 class Source:
     """A ledger as it stood at a size; collects what it could not read.

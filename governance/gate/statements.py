@@ -20,7 +20,9 @@ from governance.lineage.records import Digest, Hash, Timestamp
 M = TypeVar("M", bound=BaseModel)
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Nonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-Subject = Annotated[str, StringConstraints(pattern=r"^model:[a-z0-9][a-z0-9._-]{0,127}@[A-Za-z0-9._+-]{1,64}$")]
+Subject = Annotated[
+    str, StringConstraints(pattern=r"^model:[a-z0-9][a-z0-9._-]{0,127}@[A-Za-z0-9._+-]{1,64}$")
+]
 Target = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,127}$")]
 
 
@@ -136,7 +138,9 @@ def waiver(*, rule: str, reason: str, compensating_control: str, **common: Any) 
     return value
 
 
-def revocation(*, revokes: str, reason: str, origin: str, time: str, nonce: str | None = None) -> dict[str, Any]:
+def revocation(
+    *, revokes: str, reason: str, origin: str, time: str, nonce: str | None = None
+) -> dict[str, Any]:
     """Return the statement that takes `approval:UUID` or `waiver:UUID` back.
 
     Raises:

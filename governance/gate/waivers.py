@@ -36,7 +36,9 @@ def accept(
     return statement, key
 
 
-def demand_role(statement: WaiverStatement, submitted: Submitted, ground: Ground, packs: Sequence[Pack]) -> None:
+def demand_role(
+    statement: WaiverStatement, submitted: Submitted, ground: Ground, packs: Sequence[Pack]
+) -> None:
     """Demand rules 10 and 11; raises as `accept`."""
     named = rules_named(statement.rule, packs)
     if not named:
@@ -44,7 +46,9 @@ def demand_role(statement: WaiverStatement, submitted: Submitted, ground: Ground
         near = difflib.get_close_matches(statement.rule, known, n=3)
         raise InvalidInput(
             f"No pack in use has a rule '{statement.rule}'.",
-            remedy=f"Did you mean {', '.join(near)}?" if near else f"Rules are: {', '.join(known) or 'none'}.",
+            remedy=f"Did you mean {', '.join(near)}?"
+            if near
+            else f"Rules are: {', '.join(known) or 'none'}.",
         )
     allowed = {role for rule in named for role in rule.waivable_by}
     if not allowed:

@@ -25,7 +25,9 @@ def read(text: str) -> tuple[Any, Lines]:
         PolicyInvalid: not YAML, too large, an alias, a repeated name or a foreign tag; names the line.
     """
     if len(text.encode()) > MAX_BYTES:
-        raise PolicyInvalid(f"The pack is larger than {MAX_BYTES // 1024} KiB.", remedy="Split it into several packs.")
+        raise PolicyInvalid(
+            f"The pack is larger than {MAX_BYTES // 1024} KiB.", remedy="Split it into several packs."
+        )
     loader = yaml.SafeLoader(text)
     try:
         _refuse_aliases(text)
@@ -38,7 +40,9 @@ def read(text: str) -> tuple[Any, Lines]:
         mark = error.problem_mark or error.context_mark
         where = f"Line {mark.line + 1}" if mark else "The pack"
         problem = error.problem or "not YAML"
-        raise PolicyInvalid(f"{where}: {problem}.", remedy="Correct the YAML there; indent with spaces.") from None
+        raise PolicyInvalid(
+            f"{where}: {problem}.", remedy="Correct the YAML there; indent with spaces."
+        ) from None
     except (yaml.YAMLError, ValueError) as error:
         raise PolicyInvalid(f"The pack is not YAML: {error}.", remedy="Save it as UTF-8 text.") from None
     finally:
