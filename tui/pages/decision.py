@@ -36,6 +36,8 @@ from tui.words import (
 )
 
 _FINDINGS = 40
+_READABLE = 96
+"""Cells beyond which numbers drift away from their names."""
 _ORDER = {"fail": 0, "missing": 1, "error": 2, "unclear": 3, "warn": 4, "waived": 5, "pass": 6}
 
 
@@ -173,6 +175,7 @@ def _findings(findings: Sequence[Finding], width: int, indent: int) -> list[Line
     ]
     if width - indent < 60:
         columns = columns[:3]
+    width = min(width, _READABLE)
     lines = [table_head(columns, width, indent=indent)]
     for finding in findings[:_FINDINGS]:
         result = str(finding.result)

@@ -37,6 +37,7 @@ class RecordScreen(Screen[None]):
 
     MODE: ClassVar[str] = "overview"
     HELP: ClassVar[str] = ""
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (30, "-tall")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False),

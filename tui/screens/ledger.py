@@ -134,7 +134,6 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
 
     def on_mount(self) -> None:
         """Follow the ledger's growth."""
-        super().on_mount()
         self.watch(self.app, "ledger_size", self._grown, init=False)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -59,7 +59,6 @@ A name with … has more behind it; ? marks what other entries name and none reg
     def on_mount(self) -> None:
         """Begin to read."""
         self.query_one("#notes", Document).can_focus = False
-        super().on_mount()
 
     def trail(self) -> str:
         """Name the subject."""

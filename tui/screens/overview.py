@@ -34,7 +34,6 @@ Move with the arrows; Enter opens what the cursor stands on, Esc comes back, dig
 
     def on_mount(self) -> None:
         """Follow integrity and the ledger's growth."""
-        super().on_mount()
         self.watch(self.app, "integrity", self._changed, init=False)
         self.watch(self.app, "ledger_size", self.load, init=False)
 

@@ -63,7 +63,6 @@ Tab shows one kind after the other. Enter opens a subject's page, l its lineage,
     def on_mount(self) -> None:
         """Read on when the end comes into sight."""
         self.query_one(GrowingDocument).on_end = self._more
-        super().on_mount()
 
     def status(self) -> str:
         """Say which kind is shown."""
