@@ -210,7 +210,7 @@ def generate(path: Path, comment: str = "") -> str:
 def _holds(found: Signature, armored: str, namespace: str, message: bytes) -> bool:
     """Say whether the signature is over this message, by our reading and the library's alike.
 
-    The library alone would accept a signature whose inner lengths were altered (it reads to the end of the data).
+    The library alone would accept altered inner lengths: it reads to the end of the data.
     """
     try:
         if not found.key.made(found.signature, _to_sign(namespace, found.hash_algorithm, message)):

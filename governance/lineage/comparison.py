@@ -97,9 +97,8 @@ def _differences(stored: Connection, expected: Connection) -> Iterator[Differenc
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
-    result = connection.execution_options(yield_per=_RUN).execute(
-        select(table).order_by(*table.primary_key.columns)
-    )
+    query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_RUN)
+    result = connection.execute(query)
     for row in result:
         yield row._asdict()
 
