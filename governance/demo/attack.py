@@ -1,0 +1,61 @@
+"""Altering one byte of a ledger behind the software's back, in a copy.
+
+The copy is an ordinary SQLite file; the byte is changed in the file itself, so that no trigger sees it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.errors import IntegrityError
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """What was changed, where in the file."""
+
+    path: Path
+    offset: int
+    before: str
+    after: str
+
+
+def copy_of(database: Path, folder: Path) -> Path:
+    """Copy a database that nobody writes to now, with what waits in its write-ahead log, into one file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copied = folder / database.name
+    shutil.copyfile(database, copied)
+    waiting = database.with_name(database.name + "-wal")
+    if waiting.exists():
+        shutil.copyfile(waiting, folder / waiting.name)
+    connection = sqlite3.connect(copied)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        connection.close()
+    return copied
+
+
+def alter_one_byte(path: Path, find: str, replace: str) -> Altered:
+    """Change the byte in which `find` and `replace` differ, where `find` stands for the only time in the file.
+
+    Raises:
+        IntegrityError: it does not stand there exactly once (the file is not what the story expects).
+        ValueError: the two texts do not differ in exactly one byte.
+    """
+    old, new = find.encode(), replace.encode()
+    differing = [place for place in range(len(old)) if len(old) == len(new) and old[place] != new[place]]
+    if len(old) != len(new) or len(differing) != 1:
+        raise ValueError("the texts must differ in exactly one byte")
+    data = path.read_bytes()
+    if data.count(old) != 1:
+        raise IntegrityError(f"{find!r} stands {data.count(old)} times in {path.name}, not once.")
+    offset = data.index(old) + differing[0]
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(new[differing[0] : differing[0] + 1])
+    return Altered(path, offset, find, replace)

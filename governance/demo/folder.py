@@ -1,0 +1,73 @@
+"""The demo's folder: begun afresh, never mixed with somebody's own files, no trap after an interruption.
+
+1. A marker file says that a folder is a demo's, and whether its story was told to the end.
+2. A folder without the marker that is not empty is never touched, not even with `--force`.
+3. A story that was cut short (Ctrl-C, power) leaves the marker at `begun`; the next run starts afresh by
+itself.
+4. A story told to the end is kept until `--force` says otherwise.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from governance.errors import Conflict, InvalidInput
+
+MARKER = ".govern-demo"
+_BEGUN, _TOLD = "begun\n", "told\n"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoFolder:
+    """Where everything of one demo lies."""
+
+    path: Path
+    cut_short_before: bool = False
+
+    @classmethod
+    def begin(cls, path: Path, *, force: bool) -> DemoFolder:
+        """Make the folder ready for a story, empty but for its marker.
+
+        Raises:
+            Conflict: a demo was told there already and `force` is not given.
+            InvalidInput: the path holds something that is no demo.
+        """
+        cut_short = False
+        if path.exists():
+            if not path.is_dir():
+                raise InvalidInput(f"{path} is a file.", remedy="Name a folder: govern demo --dir FOLDER.")
+            marker = path / MARKER
+            if not marker.is_file():
+                if any(path.iterdir()):
+                    raise InvalidInput(
+                        f"{path} holds files that are not a demo's; they are left alone.",
+                        remedy="Name another folder: govern demo --dir FOLDER.",
+                    )
+            elif marker.read_text(encoding="utf-8") == _TOLD and not force:
+                raise Conflict(
+                    f"The demo was told in {path} already.",
+                    remedy="Look around there, start afresh with --force, or name another folder with --dir.",
+                )
+            else:
+                cut_short = marker.read_text(encoding="utf-8") != _TOLD
+                shutil.rmtree(path)
+        path.mkdir(parents=True, exist_ok=True)
+        (path / MARKER).write_text(_BEGUN, encoding="utf-8")
+        return cls(path, cut_short)
+
+    def finish(self) -> None:
+        """Mark the story as told to the end."""
+        (self.path / MARKER).write_text(_TOLD, encoding="utf-8")
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's database."""
+        return self.path / "governance.db"
+
+    def inside(self, *parts: str) -> Path:
+        """Return a path in the folder; the folders above it are made."""
+        path = self.path.joinpath(*parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path

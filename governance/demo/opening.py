@@ -1,0 +1,33 @@
+"""Setting the scene: a fresh ledger, its administrator, its key kept apart, the policy that judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from governance.demo.cast import ADA, Cast
+from governance.demo.folder import DemoFolder
+from governance.demo.narration import Narrator
+from governance.demo.scene import Scene
+from governance.gate import packs
+from governance.workspace import create_workspace
+
+ORIGIN = "bank.example/mortgages"
+PACKS = ("house-credit",)
+"""Policy packs that ship with us and judge in the story."""
+
+
+@contextmanager
+def open_scene(folder: DemoFolder, tell: Narrator) -> Iterator[Scene]:
+    """Create the ledger and give the scene before its first step; close the ledger afterwards."""
+    with create_workspace(str(folder.ledger), actor=ADA.actor, name=ADA.name, origin=ORIGIN) as workspace:
+        key = workspace.verifier_keys()[0]
+        folder.inside("ledger.vkey").write_text(key + "\n", encoding="utf-8")
+        shipped = packs.shipped()
+        yield Scene(
+            folder=folder,
+            tell=tell,
+            cast=Cast(workspace, folder.inside("people", "x").parent),
+            policies=[shipped[name] for name in PACKS],
+            key=key,
+        )
