@@ -1,0 +1,172 @@
+"""Section 9: where the model runs and what was seen there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.platypus import CondPageBreak, Flowable
+
+from governance.lineage.results import Drift
+from reports.blocks import figure, gap, link, note, nothing, text
+from reports.charts.intervals import Bar, interval_charts
+from reports.document import Heading, Page
+from reports.facts import Alert, DossierFacts, Evidence, Quoted
+from reports.tables import Cell, Column, PlainRows, grid
+from reports.wording import MISSING, counted, moment, number, short, short_subject
+
+FEATURES_SHOWN = 20
+DRIFT_SHOWN = 4
+
+
+def operation(facts: DossierFacts, page: Page) -> list[Flowable]:
+    """Return deployments and rollbacks, prediction batches, drift, and alerts with their closing."""
+    story: list[Flowable] = [Heading("9  Deployment and monitoring", 0, "operation")]
+    story += _deployments(facts, page)
+    story += [Heading("Prediction batches", 1, "batches"), *_batches(facts, page)]
+    story += _drift(facts, page)
+    story += [Heading("Alerts", 1, "alerts"), *_alerts(facts, facts.alerts, page)]
+    return story
+
+
+def _deployments(facts: DossierFacts, page: Page) -> list[Flowable]:
+    if not facts.deployments:
+        return nothing(f"{facts.model} was never deployed.")
+    width = page.width
+    rows: list[list[Cell | str]] = [
+        [
+            one.deployment.partition(":")[2], moment(one.since), moment(one.until) if one.until else "still there",
+            Cell(one.state.replace("-", " "), bold=one.state == "current"), one.why,
+        ]
+        for one in facts.deployments
+    ]  # fmt: skip
+    return [
+        grid(
+            ["Deployment", "Since", "Until", "State", "Why"], rows,
+            [width * share for share in (0.22, 0.16, 0.16, 0.11, 0.35)], small=True,
+        )
+    ]  # fmt: skip
+
+
+def _batches(facts: DossierFacts, page: Page) -> list[Flowable]:
+    if not facts.batches:
+        return nothing("No prediction batch was sealed.")
+    predictions = sum(int(one.facts.get("count", 0)) for one in facts.batches)
+    width = page.width
+    columns = (
+        Column("Batch", 0, width * 0.2),
+        Column("Deployment", width * 0.21, width * 0.27),
+        Column("Predictions", width * 0.48, width * 0.1, "right"),
+        Column("Predicted from", width * 0.61, width * 0.2),
+        Column("Root", width * 0.82, width * 0.12),
+        Column("Entry", width * 0.94, width * 0.06, "right"),
+    )
+    rows = [
+        (
+            short_subject(one.subject).partition(":")[2], str(one.facts.get("deployment", MISSING)).partition(":")[2],
+            number(one.facts.get("count")), moment(one.facts.get("from")), short(one.facts.get("root")),
+            f"#{one.seq:,}",
+        )
+        for one in facts.batches
+    ]  # fmt: skip
+    batches = counted(len(facts.batches), "batch", "batches")
+    return [
+        text(f"{batches} with {counted(predictions, 'prediction')}, each sealed as the root of a tree over its rows."),
+        PlainRows(columns, rows),
+        gap(10),
+    ]
+
+
+def _drift(facts: DossierFacts, page: Page) -> list[Flowable]:
+    measured = [one for one in facts.of_family("drift") if isinstance(one.result, Drift)]
+    story: list[Flowable] = [CondPageBreak(170), Heading("Drift", 1, "drift")]
+    if not measured:
+        return story + nothing("No drift was measured.")
+    if len(measured) > 1:
+        story += _over_time(facts, measured, page)
+    for evidence in measured[-DRIFT_SHOWN:]:
+        story += _comparison(facts, evidence, page)
+    left = len(measured) - DRIFT_SHOWN
+    if left > 0:
+        story.append(note(f"{counted(left, 'earlier comparison')} stand in the table above and in the ledger."))
+    return story
+
+
+def _over_time(facts: DossierFacts, measured: Sequence[Evidence], page: Page) -> list[Flowable]:
+    width = page.width
+    rows: list[list[Cell | str]] = []
+    for one in measured:
+        result = one.result
+        if not isinstance(result, Drift):
+            continue
+        worst = max(result.features, key=lambda feature: (feature.value / (feature.threshold or 1), feature.feature), default=None)
+        rows.append([
+            Cell(link(facts, one.quoted.seq), trusted=True), moment(one.quoted.time), number(result.rows),
+            number(sum(feature.drifted for feature in result.features)),
+            f"{worst.feature}, {worst.statistic} {number(worst.value)}" if worst else MISSING,
+            Cell("drifted" if result.drifted else "stable", bold=result.drifted),
+        ])  # fmt: skip
+    return [
+        grid(
+            ["Entry", "Measured", "Rows", "Columns drifted", "Strongest", "State"], rows,
+            [width * share for share in (0.09, 0.22, 0.1, 0.14, 0.32, 0.13)],
+            sides=["left", "left", "right", "right", "left", "left"], small=True,
+        )
+    ]  # fmt: skip
+
+
+def _comparison(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flowable]:
+    result = evidence.result
+    if not isinstance(result, Drift):
+        return []
+    ranked = sorted(result.features, key=lambda one: (-one.value / (one.threshold or 1), one.feature))
+    shown = ranked[:FEATURES_SHOWN]
+    kinds = sorted({(one.statistic, one.threshold) for one in shown})
+    one_line = kinds[0][1] if len({limit for _, limit in kinds}) == 1 and kinds else None
+    bars = [Bar(one.feature, one.value, note="drifted" if one.drifted else "") for one in shown]
+    statistics = ", ".join(sorted({statistic for statistic, _ in kinds}))
+    about = evidence.about.partition(":")[2]
+    rest = len(ranked) - len(shown)
+    more = f" {counted(rest, 'column')} with less drift left out." if rest else ""
+    return [
+        CondPageBreak(120 + 18 * min(len(bars), 12)),
+        text(
+            f"{result.summary} {counted(result.rows, 'row')} of {about} against "
+            f"{counted(result.reference_rows, 'reference row')}, entry #{evidence.quoted.seq:,}, "
+            f"{moment(evidence.quoted.time)}."
+        ),
+        *figure(
+            interval_charts(
+                bars, page.width, threshold=one_line,
+                threshold_label=f"threshold {number(one_line, 2)}" if one_line is not None else "",
+            ),
+            f"How far each column moved: {statistics}.{more}",
+        ),
+    ]  # fmt: skip
+
+
+def _alerts(facts: DossierFacts, alerts: Sequence[Alert], page: Page) -> list[Flowable]:
+    if not alerts:
+        return nothing("No alert was opened.")
+    width = page.width
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(link(facts, one.opened.seq), trusted=True),
+            Cell(str(one.opened.facts.get("severity", MISSING)), bold=True),
+            str(one.opened.facts.get("summary") or short_subject(str(one.opened.facts.get("about", MISSING)))),
+            moment(one.opened.time),
+            _closing(facts, one.closed),
+        ]
+        for one in alerts
+    ]
+    return [
+        grid(
+            ["Entry", "Severity", "What", "Opened", "Closed"], rows,
+            [width * share for share in (0.09, 0.11, 0.36, 0.18, 0.26)], small=True,
+        )
+    ]  # fmt: skip
+
+
+def _closing(facts: DossierFacts, closed: Quoted | None) -> Cell:
+    if closed is None:
+        return Cell("still open", bold=True)
+    return Cell(f"{moment(closed.time)} by {facts.who(closed.actor)}: {closed.facts.get('reason', MISSING)}")

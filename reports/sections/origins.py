@@ -1,0 +1,49 @@
+"""Section 11: lineage, as a graph and as a table."""
+
+from __future__ import annotations
+
+from reportlab.platypus import Flowable
+
+from reports.blocks import figure, gap, note, text
+from reports.charts.lineage import lineage_chart
+from reports.document import Heading, Page
+from reports.facts import DossierFacts
+from reports.tables import Column, PlainRows
+from reports.wording import counted, short_subject
+
+
+def lineage(facts: DossierFacts, page: Page) -> list[Flowable]:
+    """Return the graph around the model, then every edge with the entry that says so."""
+    story: list[Flowable] = [
+        Heading("11  Lineage", 0, "lineage"),
+        text(
+            f"{counted(len(facts.nodes), 'subject')} and {counted(len(facts.edges), 'relation')} stand around "
+            f"{facts.model}: what it was made from at the left, what was made with it at the right."
+        ),
+        *figure(
+            [lineage_chart(facts.model, facts.nodes, facts.edges, page.width)],
+            "Filled: this model. Dashed: named by an entry but never registered. Many of one kind stand in one box; "
+            "the table beneath names each.",
+        ),
+    ]
+    unknown = sorted(node.subject for node in facts.nodes if not node.known)
+    if unknown:
+        story.append(note(f"Named but never registered: {', '.join(unknown)}."))
+    if facts.lineage_truncated:
+        story.append(note("The graph goes on beyond the depth that was read."))
+    width = page.width
+    columns = (
+        Column("From", 0, width * 0.36),
+        Column("Relation", width * 0.37, width * 0.14),
+        Column("To", width * 0.52, width * 0.36),
+        Column("Entry", width * 0.9, width * 0.1, "right"),
+    )
+    rows = [
+        (short_subject(edge.source), edge.relation.replace("-", " "), short_subject(edge.target), f"#{edge.seq:,}")
+        for edge in facts.edges
+    ]
+    if rows:
+        story += [Heading("Relations", 1, "relations"), PlainRows(columns, rows), gap(8)]
+    return story
+
+

@@ -1,0 +1,168 @@
+"""Section 1: the verdict, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph
+
+from governance.gate.verdict import Finding, RuleResult
+from governance.workspace.views import DecisionView
+from reports.blocks import gap, link, note, nothing, rich, text
+from reports.document import Heading, Page
+from reports.facts import DossierFacts
+from reports.tables import Cell, facts_table, grid, result_cell, result_markup
+from reports.typography import markup, styles
+from reports.wording import MISSING, confidence, counted, interval, moment, number, short, short_subject
+
+FINDINGS_SHOWN = 12
+
+
+def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
+    """Return the newest verdict with every rule, then the verdicts before it."""
+    story: list[Flowable] = [Heading("1  Verdict by rule", 0, "verdict")]
+    decision = facts.decision
+    if decision is None:
+        return story + nothing(f"The gate was never asked about {facts.model}.")
+    story += [
+        rich(
+            f"{result_markup(decision.verdict.value)} for <b>{markup(decision.target)}</b>, decided on "
+            f"{moment(decision.time)} in entry {link(facts, decision.seq)}, valid until {moment(decision.expires)}."
+        ),
+        _summary(decision.results, page),
+    ]
+    ordered = sorted(decision.results, key=lambda one: (one.result.value in {"pass"}, one.pack, one.rule))
+    for at, result in enumerate(ordered):
+        story += _rule(facts, result, page, at)
+    story += _judged_under(decision, page)
+    if len(facts.decisions) > 1:
+        story += _history(facts, page)
+    return story
+
+
+def _summary(results: Sequence[RuleResult], page: Page) -> Flowable:
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(one.rule, bold=True), result_cell(one.result.value), number(one.value), number(one.threshold),
+            confidence(one.confidence),
+        ]
+        for one in results
+    ]  # fmt: skip
+    width = page.width
+    return grid(
+        ["Rule", "Result", "Value", "Threshold", "Confidence"], rows,
+        [width * 0.36, width * 0.18, width * 0.16, width * 0.16, width * 0.14],
+        sides=["left", "left", "right", "right", "right"],
+    )  # fmt: skip
+
+
+def _rule(facts: DossierFacts, one: RuleResult, page: Page, at: int) -> list[Flowable]:
+    rows: list[tuple[str, Cell | str]] = [("Result", _result(one))]
+    if one.value is not None or one.threshold is not None:
+        measured = f"{number(one.value)} against a threshold of {number(one.threshold)}"
+        rows.append(("Value", measured + (f", at {confidence(one.confidence)} confidence" if one.confidence else "")))
+    rows.append(("What was found", one.message))
+    if one.would_change:
+        rows.append(("What would change it", one.would_change))
+    if one.evidence:
+        seen = "; ".join(
+            f"{link(facts, ref.seq)} {markup(short_subject(ref.subject))}"
+            for ref in sorted(one.evidence, key=lambda ref: ref.seq)
+        )
+        rows.append(("Evidence", Cell(seen, trusted=True)))
+    rows.append(("Control", "; ".join(_control(control) for control in one.controls) or "none named"))
+    rows.append(("Check", f"{one.check}, rule {one.rule} of pack {one.pack}, severity {one.severity}"))
+    if one.waiver:
+        rows.append(("Waiver", short_subject(one.waiver)))
+    table = facts_table(rows, page.width)
+    story: list[Flowable] = [CondPageBreak(120), Heading(one.rule, 1, f"rule-{at}")]
+    if one.findings:
+        return [*story, table, *_findings(one.findings, page)]
+    return [*story, table]
+
+
+def _result(one: RuleResult) -> Cell:
+    words = result_markup(one.result.value)
+    if one.finding != one.result:
+        words += f" (the check itself found: {markup(one.finding.value)})"
+    return Cell(words, trusted=True)
+
+
+def _control(control: dict[str, object]) -> str:
+    words = str(control.get("id", MISSING))
+    more = [str(control[name]) for name in ("jurisdiction", "applies_to") if control.get(name)]
+    if control.get("in_force_from"):
+        until = f" to {control['in_force_to']}" if control.get("in_force_to") else ""
+        more.append(f"in force from {control['in_force_from']}{until}")
+    if control.get("text_date"):
+        more.append(f"text of {control['text_date']}")
+    return f"{words} ({', '.join(more)})" if more else words
+
+
+def _findings(findings: Sequence[Finding], page: Page) -> list[Flowable]:
+    worst_first = sorted(findings, key=lambda one: (one.result.value == "pass", one.label))
+    shown = worst_first[:FINDINGS_SHOWN]
+    width = page.width
+    rows: list[list[Cell | str]] = [
+        [
+            one.label, Cell(f"● {one.result.value}", colour=result_cell(one.result.value).colour, bold=True),
+            number(one.value), interval(one.low, one.high), number(one.rows),
+            one.message + (f" About {one.rows_needed:,} rows would settle it." if one.rows_needed else ""),
+        ]
+        for one in shown
+    ]  # fmt: skip
+    table = grid(
+        ["Finding", "Result", "Value", "Interval", "Rows", "In words"], rows,
+        [width * 0.2, width * 0.12, width * 0.09, width * 0.17, width * 0.08, width * 0.34],
+        sides=["left", "left", "right", "right", "right", "left"], small=True,
+    )  # fmt: skip
+    left = len(findings) - len(shown)
+    if left:
+        rest = f"{counted(left, 'finding')} more, none worse than those shown, stand in the decision's entry."
+        return [table, note(rest)]
+    return [table]
+
+
+def _judged_under(decision: DecisionView, page: Page) -> list[Flowable]:
+    packs = "; ".join(
+        f"{one.get('pack')} {one.get('version')} ({short(str(one.get('digest', '')))})" for one in decision.policies
+    )
+    checks = "; ".join(
+        f"{one.get('name')} from {one.get('distribution')} {one.get('version')}" for one in decision.checks
+    )
+    size = decision.checkpoint.get("size")
+    at = f"{number(size)} entries, root {short(str(decision.checkpoint.get('root', '')))}"
+    rows: list[tuple[str, Cell | str]] = [
+        ("Policy packs", packs or MISSING),
+        ("Checks", checks or MISSING),
+        ("Ledger judged", at),
+        ("Artifact", short(decision.artifact)),
+        ("Decision", short_subject(decision.decision)),
+    ]
+    return [
+        KeepTogether([
+            Heading("Judged under", 1, "judged-under"),
+            text("The verdict is a function of these alone. Anyone with the ledger can evaluate it again: govern replay."),
+            facts_table(rows, page.width),
+        ])
+    ]  # fmt: skip
+
+
+def _history(facts: DossierFacts, page: Page) -> list[Flowable]:
+    width = page.width
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(link(facts, one.seq), trusted=True), moment(one.time), one.target, result_cell(one.verdict.value),
+            ", ".join(r.rule for r in one.results if r.result.value not in {"pass", "warn", "waived"}) or "nothing",
+        ]
+        for one in facts.decisions
+    ]  # fmt: skip
+    return [
+        gap(2),
+        Heading("All verdicts about this version", 1, "verdicts"),
+        grid(
+            ["Entry", "Time", "Target", "Verdict", "Stopped by"], rows,
+            [width * 0.09, width * 0.27, width * 0.16, width * 0.13, width * 0.35], small=True,
+        ),
+        Paragraph("", styles().small),
+    ]  # fmt: skip
