@@ -1,10 +1,12 @@
 """Who asks: bearer tokens, their scopes, and the workspace in which their actor acts.
 
-1. A token is valid if its SHA-256 stands in a `token.issued` entry, in no `token.revoked`, and it has not expired.
-2. Each route names a scope; a token without it is refused, whatever roles its actor has. The roles are asked next,
-   by the operation itself.
-3. As long as the ledger has issued no token, a service on loopback acts as the actor it was started for, or reads
-   only. Then a browser must not be the way in: requests naming another host, or sent by another site, are refused.
+1. A token is valid if its SHA-256 stands in a `token.issued` entry, in no `token.revoked`, and it has not
+   expired.
+2. Each route names a scope; a token without it is refused, whatever roles its actor has. The roles are
+   asked next, by the operation itself.
+3. As long as the ledger has issued no token, a service on loopback acts as the actor it was started for, or
+   reads only. Then a browser must not be the way in: requests naming another host, or sent by another site,
+   are refused.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ class Access:
         self.workspace = workspace
         self.loopback = loopback
 
-    def enter(self, request: Request, credentials: HTTPAuthorizationCredentials | None, scope: str) -> LocalWorkspace:
+    def enter(
+        self, request: Request, credentials: HTTPAuthorizationCredentials | None, scope: str
+    ) -> LocalWorkspace:
         """Return the ledger for whoever sent the request.
 
         Raises:
@@ -56,7 +60,7 @@ class Access:
             workspace, scopes = self.workspace.for_token(credentials.credentials)
             if scope not in scopes:
                 raise NotPermitted(
-                    f"This token has not the scope '{scope}' (it has: {', '.join(sorted(scopes)) or 'none'}).",
+                    f"This token lacks the scope '{scope}' (it has: {', '.join(sorted(scopes)) or 'none'}).",
                     remedy=f"Issue one that has: govern token issue {workspace.actor} --scope {scope}.",
                 )
             return workspace

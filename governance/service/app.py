@@ -19,8 +19,8 @@ from governance.service.routes import gate, log, operations, people, reading, re
 from governance.workspace.local import LocalWorkspace
 
 _DESCRIPTION = (
-    "The system of record for machine learning. Errors are RFC 9457 problem documents. An answer other than 200 from "
-    "/v1/gate is no answer: treat it as deny."
+    "The system of record for machine learning. Errors are RFC 9457 problem documents. An answer other than "
+    "200 from /v1/gate is no answer: treat it as deny."
 )
 
 
@@ -41,12 +41,10 @@ def create_app(
 ) -> FastAPI:
     """Return the application that serves the ledger at `ledger_url`.
 
-    Args:
-        ledger_url: path or database URL of an existing ledger.
-        actor: who acts for callers without token, as long as the ledger has issued none; None lets them read only.
-        keys: folder of the ledger's secrets, when it is not beside the database.
-        loopback: whether only this machine can reach it; elsewhere a token is always demanded.
-        max_body_bytes: larger requests are refused with 413.
+    Args: ledger_url: path or database URL of an existing ledger. actor: who acts for callers without token,
+        as long as the ledger has issued none; None lets them read only. keys: folder of the ledger's
+        secrets, when it is not beside the database. loopback: whether only this machine can reach it;
+        elsewhere a token is always demanded. max_body_bytes: larger requests are refused with 413.
 
     Raises:
         GovernanceError: the ledger can't be opened, or `actor` is not registered.
@@ -81,6 +79,9 @@ def create_app(
     @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
     def docs() -> HTMLResponse:
         document: dict[str, Any] = app.openapi()
-        return HTMLResponse(page(document), headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"})
+        return HTMLResponse(
+            page(document),
+            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+        )
 
     return app

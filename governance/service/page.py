@@ -1,7 +1,7 @@
-"""The OpenAPI page, made here: the usual viewers load their scripts from a CDN, which banks' networks do not reach.
+"""The OpenAPI page, made here: usual viewers load scripts from a CDN, which banks' networks do not reach.
 
-Plain HTML without scripts, so that it needs no Content-Security-Policy exception: every path with what it takes,
-what it answers, and an example for curl. The machine-readable document is `/openapi.json`.
+Plain HTML without scripts, so that it needs no Content-Security-Policy exception: every path with what it
+takes, what it answers, and an example for curl. The machine-readable document is `/openapi.json`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from html import escape
 from typing import Any
 
 _STYLE = """
-:root{color-scheme:light dark;--line:#8884;--soft:#8882}
-body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
-code,pre{font:14px/1.45 ui-monospace,monospace}pre{background:var(--soft);padding:.6rem;overflow:auto;border-radius:4px}
-details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4rem .8rem}summary{cursor:pointer}
+:root{color-scheme:light dark;--line:#8884;--soft:#8882} body{font:16px/1.5
+system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem} code,pre{font:14px/1.45
+ui-monospace,monospace}pre{background:var(--soft);padding:.6rem;overflow:auto;border-radius:4px}
+details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4rem
+.8rem}summary{cursor:pointer}
 .verb{display:inline-block;min-width:4rem;font-weight:700}table{border-collapse:collapse;width:100%}
 td,th{border-bottom:1px solid var(--line);padding:.25rem .5rem;text-align:left;vertical-align:top}
 """.strip()
@@ -33,7 +34,8 @@ def page(document: dict[str, Any]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{escape(info.get('description', ''))}</p>"
+        f"<h1>{escape(info['title'])} {escape(info['version'])}</h1>"
+        f"<p>{escape(info.get('description', ''))}</p>"
         '<p>For programs: <a href="openapi.json">openapi.json</a></p>'
         f"{sections}<h2>Schemas</h2>{schemas}</body></html>"
     )

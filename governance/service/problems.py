@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents: the same words that the command line prints.
 
-Members beyond the RFC's: `code` (the stable name), `remedy` (the next step), and for NDJSON `line` and `acknowledged`.
+Members beyond the RFC's: `code` (the stable name), `remedy` (the next step), and for NDJSON `line` and
+`acknowledged`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,11 @@ __all__ = ["EntryQuery", "NewEntry", "Workspace", "create_workspace", "open_work
 
 
 def open_workspace(
-    url: str = "./governance.db", *, actor: str | None = None, token: str | None = None, keys: str | None = None
+    url: str = "./governance.db",
+    *,
+    actor: str | None = None,
+    token: str | None = None,
+    keys: str | None = None,
 ) -> Workspace:
     """Open an existing ledger.
 
@@ -17,7 +21,8 @@ def open_workspace(
         url: a path of an SQLite file, a database URL, or `http(s)://…` of a service.
         actor: who acts, for a local ledger (`user:ID` or `service:ID`); None reads only.
         token: the API token, for a service.
-        keys: folder of the ledger's secrets, when it is not `NAME.db.keys` beside the database.
+        keys: folder of the ledger's secrets, when it is not `NAME.db.keys` beside the database; for a
+            service: of the batch secrets that stay on this machine.
 
     Raises:
         NotFound: there is no ledger there.
@@ -26,14 +31,20 @@ def open_workspace(
     if url.startswith(("http://", "https://")):
         from governance.workspace.remote import RemoteWorkspace
 
-        return RemoteWorkspace.open(url, token=token)
+        return RemoteWorkspace.open(url, token=token, keys=keys)
     from governance.workspace.local import LocalWorkspace
 
     return LocalWorkspace.open(url, actor=actor, keys=keys)
 
 
 def create_workspace(
-    url: str, *, actor: str, name: str | None = None, ssh_key: str | None = None, origin: str | None = None, keys: str | None = None
+    url: str,
+    *,
+    actor: str,
+    name: str | None = None,
+    ssh_key: str | None = None,
+    origin: str | None = None,
+    keys: str | None = None,
 ) -> Workspace:
     """Create a ledger; `actor` becomes its first administrator.
 

@@ -27,8 +27,10 @@ class Approving:
         self._session = session
         self._gating = gating
 
-    def approval_statement(self, subject: str, target: str, *, meaning: str, days: int = 30) -> dict[str, Any]:
-        """Return the statement that an approver signs: what is approved, on which evidence, under which policies."""
+    def approval_statement(
+        self, subject: str, target: str, *, meaning: str, days: int = 30
+    ) -> dict[str, Any]:
+        """Return the statement that an approver signs: what, on which evidence, under which policies."""
         return statements.approval(meaning=meaning, **self._common(subject, target, days))
 
     def waiver_statement(
@@ -61,7 +63,9 @@ class Approving:
         def accept(submitted: Submitted, ground: Ground, *, nonce_used: bool) -> None:
             approvals.accept(submitted, ground, nonce_used=nonce_used)
 
-        return self._enter("approval", statement, signature, statements.read_approval(statement).subject, accept)
+        return self._enter(
+            "approval", statement, signature, statements.read_approval(statement).subject, accept
+        )
 
     def waive(self, statement: dict[str, Any], signature: str) -> ApprovalView:
         """Enter a signed waiver; raises as `approve`, and NotPermitted where the rule names no such role."""

@@ -12,7 +12,7 @@ from governance.workspace.views import NewEntry
 
 
 def plain(body: BaseModel) -> dict[str, Any]:
-    """Return a body as it is entered: JSON members under their recorded names, members that are None left out."""
+    """Return a body as it is entered: members under their recorded names, those that are None left out."""
     return body.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 

@@ -1,11 +1,12 @@
 """Deploying and rolling back: what permits it, and what it replaces.
 
 1. A deployment needs an `allow` for this very artifact and target that has not expired.
-2. A later decision for the same artifact and target withdraws an earlier one: after a new deny the old allow no longer
-   deploys.
-3. Deployments of a model name to a target are numbered from 1 without a gap; each names the one that it replaces.
-4. A roll-back puts the model of the deployment before back to work. Its decision was an allow when it was deployed; it
-   may have expired since, for going back must stay possible. A reason is demanded.
+2. A later decision for the same artifact and target withdraws an earlier one: after a new deny the old
+   allow no longer deploys.
+3. Deployments of a model name to a target are numbered from 1 without a gap; each names the one that it
+   replaces.
+4. A roll-back puts the model of the deployment before back to work. Its decision was an allow when it was
+   deployed; it may have expired since, for going back must stay possible. A reason is demanded.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from governance import instants
 from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from governance.ledger.entry import Draft, Entry
 from governance.lineage.subjects import Subject
-from governance import instants
-from governance.workspace.history import History
 from governance.workspace.bodies import body_of
+from governance.workspace.history import History
 from governance.workspace.session import Session
 from governance.workspace.views import InProduction
 
@@ -87,7 +88,10 @@ class Deploying:
                     remedy="Deploy another version instead: govern deploy MODEL --target TARGET.",
                 )
             body = {
-                **{member: body_of(previous)[member] for member in ("model", "artifact", "target", "decision")},
+                **{
+                    member: body_of(previous)[member]
+                    for member in ("model", "artifact", "target", "decision")
+                },
                 "replaces": made[-1].header.subject,
                 "restores": previous.header.subject,
                 "reason": reason,
@@ -141,7 +145,8 @@ class Deploying:
         entry = self._session.newest("gate.decided", decision)
         if entry is None or body_of(entry).get("verdict") != "allow":
             raise NotPermitted(
-                f"{decision}, under which it was deployed, is no allow.", remedy="Deploy a version that the gate allows."
+                f"{decision}, under which it was deployed, is no allow.",
+                remedy="Deploy a version that the gate allows.",
             )
 
 

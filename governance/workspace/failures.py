@@ -1,8 +1,8 @@
 """The one place where the ledger room's errors become errors for people.
 
 The ledger has a root error of its own, so that it can be lifted out; whoever uses the façade meets
-`GovernanceError`s alone. `speaks_governance` wraps the public methods of a façade class once, so that no method can
-forget it.
+`GovernanceError`s alone. `speaks_governance` wraps the public methods of a façade class once, so that no
+method can forget it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _CLASSES: tuple[tuple[type[ledger_errors.LedgerError], type[GovernanceError]], .
     (ledger_errors.NoteInvalid, IntegrityError),
     (ledger_errors.ExportInvalid, IntegrityError),
 )
-"""First match wins; whatever is left (busy, disk full, newer format, read-only, clock) means no answer at all."""
+"""First match wins; what is left (busy, disk full, newer format, read-only, clock) means no answer."""
 
 
 def governance_error(error: ledger_errors.LedgerError) -> GovernanceError:
@@ -58,7 +58,8 @@ def body_error(what: str, error: ValidationError) -> InvalidInput:
     where = ".".join(str(part) for part in first["loc"]) or "the body"
     more = f" ({len(findings) - 1} more)" if len(findings) > 1 else ""
     return InvalidInput(
-        f"{what}: '{where}': {first['msg']}{more}.", remedy="Correct that member; docs/records.md lists them all."
+        f"{what}: '{where}': {first['msg']}{more}.",
+        remedy="Correct that member; docs/records.md lists them all.",
     )
 
 

@@ -31,5 +31,7 @@ def found(
         admin["ssh_key"] = line
     ledger = Ledger.create(url, actor=actor, origin=origin, keys=keys, created={"admins": [admin]})
     if name:
-        ledger.append(Draft(actor=actor, kind="user.profile", subject=actor, body={"name": name}, id=new_id()))
+        ledger.append(
+            Draft(actor=actor, kind="user.profile", subject=actor, body={"name": name}, id=new_id())
+        )
     return ledger

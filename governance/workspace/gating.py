@@ -1,10 +1,12 @@
 """Policies in use, and asking the gate.
 
 1. The packs in use are the newest registration of each pack name; the gate itself says which of them apply.
-2. A verdict is computed for the ledger at one size and entered at exactly that size: nothing can come in between.
-3. It is entered before it is answered; its receipt is made afterwards from what was entered, and again whenever it is asked
-   for, so that it is stored nowhere.
-4. No key, a read-only ledger, an erased body that would be needed: no verdict, but an error, which callers treat as deny.
+2. A verdict is computed for the ledger at one size and entered at exactly that size: nothing can come in
+   between.
+3. It is entered before it is answered; its receipt is made afterwards from what was entered, and again
+   whenever it is asked for, so that it is stored nowhere.
+4. No key, a read-only ledger, an erased body that would be needed: no verdict, but an error, which callers
+   treat as deny.
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ class Gating:
         def propose(_size: int) -> list[Draft]:
             before = self._session.newest("policy.registered", pack.subject)
             if before is None:
-                return [Draft(actor=actor, kind="policy.registered", subject=pack.subject, body=body, id=new_id())]
+                return [
+                    Draft(actor=actor, kind="policy.registered", subject=pack.subject, body=body, id=new_id())
+                ]
             if body_of(before).get("digest") != pack.digest:
                 raise Conflict(
                     f"{pack.subject} is registered already, with another text (entry {before.seq}).",
@@ -106,7 +110,9 @@ class Gating:
             root = root_at(self._session.ledger, size)
             body = decided_body(judgement, facts, root=root, policy_entries=used.entries)
             return [
-                Draft(actor=actor, kind="gate.decided", subject=f"decision:{new_id()}", body=body, id=new_id())
+                Draft(
+                    actor=actor, kind="gate.decided", subject=f"decision:{new_id()}", body=body, id=new_id()
+                )
             ]
 
         done = self._session.enter(propose)[0]
@@ -172,5 +178,7 @@ def root_at(ledger: Ledger, size: int) -> str:
     """
     text = ledger.checkpoint(size)
     if text is None:
-        raise IntegrityError(f"There is no checkpoint of size {size}.", remedy="Verify the ledger: govern verify.")
+        raise IntegrityError(
+            f"There is no checkpoint of size {size}.", remedy="Verify the ledger: govern verify."
+        )
     return read_unverified(text).root.hex()

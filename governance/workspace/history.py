@@ -19,11 +19,12 @@ class History:
         self, time: str | None = None, *, target: str | None = None, model: str | None = None
     ) -> list[InProduction]:
         """Return what stood where at an instant (now by default), and why."""
-        return history.as_of(self._session.ledger, self._session.projection, time, target=target, model=model)
+        ledger, projection = self._session.ledger, self._session.projection
+        return history.as_of(projection, ledger, time, target=target, model=model, names=self._name)
 
     def deployments(self, model: str | None = None) -> list[InProduction]:
-        """Return every deployment, oldest first."""
-        return history.deployments(self._session.ledger, self._session.projection, model)
+        """Return every deployment, newest first."""
+        return history.deployments(self._session.projection, self._session.ledger, model, names=self._name)
 
     def deployment(self, subject: str) -> InProduction:
         """Return one deployment.
@@ -31,16 +32,22 @@ class History:
         Raises:
             NotFound: it was never made.
         """
-        name = subject.removeprefix("deployment:").partition("/")[0]
-        for one in self.deployments(name):
-            if one.deployment == subject:
-                return one
-        raise NotFound(f"There is no {subject} in this ledger.", remedy="See what is deployed: govern as-of.")
+        found = history.deployment(self._session.projection, self._session.ledger, subject, names=self._name)
+        if found is None:
+            raise NotFound(
+                f"There is no {subject} in this ledger.", remedy="See what is deployed: govern as-of."
+            )
+        return found
 
     def decisions_about(self, model: str) -> list[Entry]:
         """Return the verdicts on a model, oldest first, with their bodies."""
         if not model.startswith("model:"):
-            raise InvalidInput(f"'{model}' is no model.", remedy="The gate judges models: model:NAME@VERSION.")
+            raise InvalidInput(
+                f"'{model}' is no model.", remedy="The gate judges models: model:NAME@VERSION."
+            )
         edges = self._session.projection.edges_to(model, relation="decides")
         seqs = sorted({edge.seq for edge in edges})
         return [self._session.ledger.entry(seq, body=True) for seq in seqs]
+
+    def _name(self, actor: str) -> str | None:
+        return self._session.people.directory().name(actor)

@@ -21,7 +21,9 @@ class HttpClient:
 
     def __init__(self, url: str, *, token: str | None, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url.rstrip("/")
-        headers = {"Accept": "application/json, text/plain, application/octet-stream, application/problem+json"}
+        headers = {
+            "Accept": "application/json, text/plain, application/octet-stream, application/problem+json"
+        }
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self._client = httpx.Client(
@@ -88,7 +90,7 @@ def _error_of(response: httpx.Response, url: str) -> GovernanceError:
             f"{url} answered {response.status_code}, but not as a ledger service does.",
             remedy="Treat it as deny. Check the address: no path belongs behind the port.",
         )
-    import governance.identity.sshsig  # noqa: F401, PLC0415 - its refusals are classes of their own
+    import governance.identity.sshsig  # noqa: F401 - its refusals are classes of their own
 
     for known in _descendants(GovernanceError):
         if known.code == code:

@@ -38,8 +38,9 @@ from governance.workspace.verifying import export_ledger, verify_ledger
 class LocalWorkspace:
     """One ledger in a database that this process reads and writes, for one actor.
 
-    Nothing authenticates the actor here: whoever can open the database could write anything into it. What must hold against
-    a dishonest operator rests on signatures (approvals, checkpoints), never on this class.
+    Nothing authenticates the actor here: whoever can open the database could write anything into it. What
+    must hold against a dishonest operator rests on signatures (approvals, checkpoints), never on this
+    class.
     """
 
     def __init__(self, session: Session) -> None:
@@ -277,7 +278,9 @@ class LocalWorkspace:
         """Compute a verdict again from the ledger as it stood."""
         return self._gating.replay(decision)
 
-    def approval_statement(self, subject: str, target: str, *, meaning: str, days: int = 30) -> dict[str, Any]:
+    def approval_statement(
+        self, subject: str, target: str, *, meaning: str, days: int = 30
+    ) -> dict[str, Any]:
         """Return the statement to sign."""
         return self._approving.approval_statement(subject, target, meaning=meaning, days=days)
 

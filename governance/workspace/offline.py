@@ -1,5 +1,7 @@
 """Checking a file without any ledger: the proof of an entry, the proof of a row, a receipt."""
 
+# ruff: noqa: RUF012 - pydantic copies a default for every instance
+
 from __future__ import annotations
 
 import hashlib
@@ -85,7 +87,7 @@ def _needed(key: str | None) -> str:
     if key is None or not key.strip():
         raise InvalidInput(
             "Without the ledger's key nothing is proved: anybody could have made this file.",
-            remedy="Add --key VKEY (or a file that holds it), got from the ledger's owner: govern key prints it.",
+            remedy="Add --key VKEY (or its file), got from the ledger's owner: govern key prints it.",
         )
     return key.strip()
 
@@ -105,7 +107,9 @@ def _entry(text: str, key: str) -> CheckReport:
     }
     if proved.body is not None:
         facts["body"] = json.dumps(proved.body, ensure_ascii=False, indent=1, sort_keys=True)
-    withheld = [] if proved.body is not None else ["The body is not in this proof: withheld, or erased since."]
+    withheld = (
+        [] if proved.body is not None else ["The body is not in this proof: withheld, or erased since."]
+    )
     return CheckReport(
         kind="entry",
         summary=f"Entry {header.seq} of {header.origin} says '{header.kind}' about {header.subject}.",

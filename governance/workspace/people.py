@@ -4,7 +4,8 @@ Rules:
 1. Who is registered stays registered; roles are set anew, never edited.
 2. The ledger always keeps somebody who may administer it, without a limit in time.
 3. An SSH key speaks for one person.
-4. A token's secret is shown once; the ledger holds its SHA-256. A token never says more than its actor's roles.
+4. A token's secret is shown once; the ledger holds its SHA-256. A token never says more than its actor's
+   roles.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from governance import instants
 from governance.errors import Conflict, InvalidInput, NotAuthenticated, NotFound
 from governance.identity.directory import Directory, Grant, Token
 from governance.identity.permissions import check_roles
@@ -19,9 +21,7 @@ from governance.identity.sshsig import key_subject
 from governance.identity.tokens import digest, new_secret, scopes_of
 from governance.ledger.entry import Draft, Entry, new_id
 from governance.lineage.subjects import Subject
-from governance import instants
 from governance.workspace.entry_views import appended, appended_before
-from governance.workspace.bodies import body_of
 from governance.workspace.session import Session
 from governance.workspace.views import Appended, TokenView, UserView
 
@@ -34,7 +34,9 @@ class People:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def register_user(self, actor: str, roles: Sequence[dict[str, Any]], *, name: str | None = None) -> UserView:
+    def register_user(
+        self, actor: str, roles: Sequence[dict[str, Any]], *, name: str | None = None
+    ) -> UserView:
         """Register a person or service.
 
         Raises:
@@ -44,13 +46,16 @@ class People:
         administrator = self._session.permitted("administer")
         kind = _actor(actor)
         if name is not None and kind != "user":
-            raise InvalidInput(f"{actor} is a service; only people have a name.", remedy="Leave the name out.")
+            raise InvalidInput(
+                f"{actor} is a service; only people have a name.", remedy="Leave the name out."
+            )
         checked = checked_roles(roles)
 
         def propose(_size: int) -> list[Draft]:
             if self._directory().registered(actor):
                 raise Conflict(
-                    f"{actor} is registered already.", remedy=f"To change its roles: govern user roles {actor} …"
+                    f"{actor} is registered already.",
+                    remedy=f"To change its roles: govern user roles {actor} …",
                 )
             drafts = [_draft(administrator, "user.registered", actor, {"roles": checked})]
             if name:
@@ -141,7 +146,12 @@ class People:
         token = f"token:{new_id()}"
         self._session.enter(lambda _size: [_draft(administrator, "token.issued", token, body)])
         return TokenView(
-            token=token, actor=actor, scopes=wanted, expires=str(body["expires"]), state="valid", secret=secret
+            token=token,
+            actor=actor,
+            scopes=wanted,
+            expires=str(body["expires"]),
+            state="valid",
+            secret=secret,
         )
 
     def revoke_token(self, token: str, *, reason: str) -> Appended:
@@ -167,7 +177,9 @@ class People:
             )
         return token
 
-    def _ended(self, kind: str, subject: str, ending: str, body: dict[str, Any], administrator: str) -> Appended:
+    def _ended(
+        self, kind: str, subject: str, ending: str, body: dict[str, Any], administrator: str
+    ) -> Appended:
         if Subject.parse(subject).kind != kind:
             raise InvalidInput(f"'{subject}' is no {kind}.", remedy=f"Name it {kind}:…")
         done: list[Entry] = []
@@ -176,7 +188,9 @@ class People:
             done.clear()
             about = [e for e in self._session.people.entries() if e.header.subject == subject]
             if not about:
-                raise NotFound(f"There is no {subject} in this ledger.", remedy=f"List them: govern {_LISTS[kind]} list.")
+                raise NotFound(
+                    f"There is no {subject} in this ledger.", remedy=f"List them: govern {_LISTS[kind]} list."
+                )
             ended = [entry for entry in about if entry.header.kind == ending]
             if ended and ended[-1].body == body:
                 done.append(ended[-1])
@@ -194,7 +208,8 @@ class People:
     def _registered(self, actor: str) -> None:
         if not self._directory().registered(actor):
             raise NotFound(
-                f"{actor} is not registered in this ledger.", remedy=f"Register it: govern user add {actor} --role ROLE."
+                f"{actor} is not registered in this ledger.",
+                remedy=f"Register it: govern user add {actor} --role ROLE.",
             )
 
     def _user(self, actor: str) -> UserView:
@@ -213,7 +228,9 @@ def checked_roles(roles: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for role in roles:
         unknown = role.keys() - _LIMITS
         if unknown:
-            raise InvalidInput(f"'{min(unknown)}' limits no role.", remedy="Limits are system, target and until.")
+            raise InvalidInput(
+                f"'{min(unknown)}' limits no role.", remedy="Limits are system, target and until."
+            )
     check_roles(list(roles))
     return [grant.members() for role in roles if (grant := Grant.read(role)) is not None]
 
@@ -221,7 +238,9 @@ def checked_roles(roles: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _actor(actor: str) -> str:
     kind = Subject.parse(actor).kind
     if kind not in {"user", "service"}:
-        raise InvalidInput(f"'{actor}' is neither a person nor a service.", remedy="Write user:ID or service:ID.")
+        raise InvalidInput(
+            f"'{actor}' is neither a person nor a service.", remedy="Write user:ID or service:ID."
+        )
     return kind
 
 

@@ -51,7 +51,8 @@ class Proofs:
         if found is None and not _HASH.fullmatch(text):
             if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is None:
                 raise InvalidInput(
-                    f"'{reference}' names no entry.", remedy="Give its number, its id (a UUID), or its hash (64 hex digits)."
+                    f"'{reference}' names no entry.",
+                    remedy="Give its number, its id (a UUID), or its hash (64 hex digits).",
                 )
             found = self._ledger.entry_by_id(text)
         if found is None:
@@ -106,6 +107,8 @@ class Proofs:
     def _bundle(self, index: int, width: int) -> bytes:
         start, size = index * TILE_WIDTH, self._ledger.size()
         if start + width > size:
-            raise NotFound(f"There are no entries {start} to {start + width - 1} yet.", remedy=f"The size is {size}.")
+            raise NotFound(
+                f"There are no entries {start} to {start + width - 1} yet.", remedy=f"The size is {size}."
+            )
         headers = [entry.header_bytes for entry in self._ledger.stream(start, start + width, bodies=False)]
         return encode_entry_bundle(headers)

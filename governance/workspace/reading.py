@@ -9,11 +9,12 @@ from governance.errors import InvalidInput, NotFound
 from governance.ledger.entry import Entry
 from governance.ledger.log import EntryFilter
 from governance.lineage import graph, trace
+from governance.lineage.reading import pages
 from governance.lineage.subjects import Subject
 from governance.workspace.bodies import body_of
 from governance.workspace.entry_views import entry_view
 from governance.workspace.history import History
-from governance.workspace.session import Session, pages
+from governance.workspace.session import Session
 from governance.workspace.views import (
     AlertView,
     CheckpointView,
@@ -59,9 +60,13 @@ class Reading:
             InvalidInput: a limit out of bounds, `after` together with `before`, or a bad instant.
         """
         if not 1 <= query.limit <= MOST_ENTRIES:
-            raise InvalidInput(f"A page can't have {query.limit} entries.", remedy=f"Ask for 1 to {MOST_ENTRIES}.")
+            raise InvalidInput(
+                f"A page can't have {query.limit} entries.", remedy=f"Ask for 1 to {MOST_ENTRIES}."
+            )
         if query.after is not None and query.before is not None:
-            raise InvalidInput("'after' and 'before' exclude each other.", remedy="Page one way: leave one out.")
+            raise InvalidInput(
+                "'after' and 'before' exclude each other.", remedy="Page one way: leave one out."
+            )
         found = self._session.ledger.entries(
             EntryFilter(
                 kind=query.kind,
@@ -105,7 +110,8 @@ class Reading:
         if not 1 <= depth <= MOST_DEPTH:
             raise InvalidInput(f"The depth {depth} is out of bounds.", remedy=f"Say 1 to {MOST_DEPTH}.")
         self._session.known(subject)
-        return graph.around(self._session.ledger, self._session.projection, subject, direction, depth)
+        ledger, projection = self._session.ledger, self._session.projection
+        return graph.lineage(projection, ledger, subject, direction=direction, depth=depth)
 
     def trace(self, prediction: str) -> Trace:
         """Trace `prediction:BATCH#ROW` back to what stands behind it."""
@@ -115,10 +121,14 @@ class Reading:
         batch = self._session.newest("batch.sealed", f"batch:{parsed.name}")
         if batch is None:
             self._session.known(f"batch:{parsed.name}")
-            raise NotFound(f"batch:{parsed.name} was never sealed.", remedy="List batches: govern batch list.")
+            raise NotFound(
+                f"batch:{parsed.name} was never sealed.", remedy="List batches: govern batch list."
+            )
         row, count = prediction.partition("#")[2], int(body_of(batch).get("count", 0))
         if row and int(row) >= count:
-            raise NotFound(f"{prediction}: the batch has {count} rows.", remedy=f"Rows are numbered 0 to {count - 1}.")
+            raise NotFound(
+                f"{prediction}: the batch has {count} rows.", remedy=f"Rows are numbered 0 to {count - 1}."
+            )
         return trace.trace(self._session.ledger, self._session.projection, prediction)
 
     def alerts(self, *, open_only: bool = True) -> list[AlertView]:

@@ -14,7 +14,7 @@ from governance.workspace.offline import CheckReport
 
 
 def receipt_of(ledger: Ledger, entry: Entry) -> str | None:
-    """Return the receipt file of a `gate.decided` entry; None where the receipt key is not on this machine."""
+    """Return the receipt file of a `gate.decided` entry; None where this machine has no receipt key."""
     try:
         key = ledger.keys.receipt_key()
     except ReadOnly:
@@ -69,7 +69,7 @@ def check_receipt(text: str, *, key: str, artifact: str, target: str, receipt_ke
         facts["waivers"] = ", ".join(checked.waivers)
     return CheckReport(
         kind="receipt",
-        summary=f"{checked.about} with this very artifact may go to {checked.target} until {checked.expires}.",
+        summary=f"{checked.about}, this very artifact, may go to {checked.target} until {checked.expires}.",
         facts=facts,
         warnings=["A receipt does not say whether it was withdrawn since; the ledger does."],
     )

@@ -10,6 +10,7 @@ Rules, each checked against the ledger as it stands when the entry is made:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+
 from pydantic import BaseModel
 
 from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -25,10 +26,10 @@ from governance.lineage.records import (
     SystemRegistered,
 )
 from governance.lineage.subjects import Subject
+from governance.workspace.bodies import checked, plain
 from governance.workspace.entry_views import appended, appended_before
 from governance.workspace.session import Session
 from governance.workspace.views import Appended, NewEntry
-from governance.workspace.bodies import checked, plain
 
 _ONCE = frozenset(
     {
@@ -65,7 +66,8 @@ class Records:
         for body in bodies:
             _own_evidence(body, actor)
         drafts = [
-            Draft(actor=actor, kind=e.kind, subject=e.subject, body=e.body, id=e.id or new_id()) for e in entries
+            Draft(actor=actor, kind=e.kind, subject=e.subject, body=e.body, id=e.id or new_id())
+            for e in entries
         ]
         if not any(body is not None for body in bodies):
             return [appended(done) for done in self._session.ledger.append_many(drafts)]
@@ -122,7 +124,8 @@ class Records:
 
     def _actor_for(self, entries: Sequence[NewEntry]) -> str:
         operations = {operation_of(entry.kind) for entry in entries} or {"append"}
-        return [self._session.permitted(operation) for operation in sorted(operations)][0]
+        actors = {self._session.permitted(operation) for operation in operations}
+        return actors.pop()
 
     def _standing(self, draft: Draft, *, given_id: bool, earlier: Sequence[Draft]) -> Entry | None:
         """Return the entry that says the same already, if this kind stands once.
@@ -137,7 +140,9 @@ class Records:
         before = self._session.newest(draft.kind, draft.subject)
         if before is None:
             if any(d.kind == draft.kind and d.subject == draft.subject for d in earlier):
-                raise Conflict(f"{draft.subject} stands twice in what is to be entered.", remedy="Leave one out.")
+                raise Conflict(
+                    f"{draft.subject} stands twice in what is to be entered.", remedy="Leave one out."
+                )
             return None
         if before.body_bytes == canonical.encode(dict(draft.body)):
             return before
@@ -211,4 +216,3 @@ def _next_step(draft: Draft) -> str:
     if draft.kind == "system.registered":
         return "Append 'system.updated' to change what is said of a system."
     return "Give the new one an id of its own; what was recorded is never changed."
-

@@ -1,7 +1,8 @@
 """The workspace of a ledger behind HTTP: the same methods, one endpoint each.
 
-The service is not believed where belief is not needed: `verify` and `export` read tiles, headers and bodies over HTTP and check
-them here. Sealing happens here too; rows and the batch's secret never leave this machine.
+The service is not believed where belief is not needed: `verify` and `export` read tiles, headers and bodies
+over HTTP and check them here. Sealing happens here too; rows and the batch's secret never leave this
+machine.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from governance.lineage.records import (
     SystemRegistered,
 )
 from governance.workspace import views
+from governance.workspace.bodies import plain
 from governance.workspace.failures import speaks_governance
 from governance.workspace.http_client import HttpClient
-from governance.workspace.bodies import plain
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -219,9 +220,7 @@ class RemoteWorkspace:
         from governance.workspace.remote_reader import HttpReader
         from governance.workspace.verifying import verify_reader
 
-        return verify_reader(
-            HttpReader(self._http), key=key, checkpoint=checkpoint, progress=progress
-        )
+        return verify_reader(HttpReader(self._http), key=key, checkpoint=checkpoint, progress=progress)
 
     def export(self, folder: Path, *, bodies: bool = False) -> int:
         """Write the static export of what the service hands out."""
@@ -256,7 +255,9 @@ class RemoteWorkspace:
         """Compute a verdict again from the ledger as it stood."""
         return self._get(views.Replay, f"decisions/{_part(decision)}/replay")
 
-    def approval_statement(self, subject: str, target: str, *, meaning: str, days: int = 30) -> dict[str, Any]:
+    def approval_statement(
+        self, subject: str, target: str, *, meaning: str, days: int = 30
+    ) -> dict[str, Any]:
         """Return the statement to sign."""
         wanted = {"subject": subject, "target": target, "meaning": meaning, "days": days}
         return dict(self._http.post("approval-statements", wanted).json())
@@ -312,7 +313,9 @@ class RemoteWorkspace:
         """Seal a batch here and enter its root; the secret stays in this machine's key folder."""
         from governance.workspace.sealing import seal_for
 
-        return seal_for(self, self._batch_secrets(), deployment, columns, rows, groups=groups, start=start, end=end)
+        return seal_for(
+            self, self._batch_secrets(), deployment, columns, rows, groups=groups, start=start, end=end
+        )
 
     def record_batch(self, batch: str, body: BatchSealed) -> views.SealedBatchView:
         """Enter a batch that was sealed on this machine."""

@@ -20,7 +20,8 @@ _BODIES = 256
 class HttpReader:
     """Reads checkpoint, tiles, headers and bodies from a service (`governance.ledger.reader.Reader`).
 
-    Everything is read for the checkpoint that was first seen, so that a ledger that grows meanwhile does not disturb.
+    Everything is read for the checkpoint that was first seen, so that a ledger that grows meanwhile does
+    not disturb.
     """
 
     withholds_bodies = False

@@ -1,7 +1,8 @@
 """Sealing prediction batches where their rows are: only root, count and schema go to the ledger.
 
 Order, so that no batch is ever sealed that nobody can prove a row of:
-1. the batch is named and its secret drawn; 2. the secret is durable in the key folder; 3. the rows are read and committed;
+1. the batch is named and its secret drawn; 2. the secret is durable in the key folder; 3. the rows are read
+   and committed;
 4. `batch.sealed` is entered. A failure in between leaves a secret without a batch, which harms nobody.
 """
 
@@ -13,33 +14,40 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from governance import instants
 from governance.errors import Conflict, InvalidInput, NotFound
 from governance.evidence import rowproof, sealing
 from governance.ledger.entry import Draft, new_id
 from governance.ledger.keys import KeyFolder
 from governance.lineage.records import BatchSealed, Column
 from governance.lineage.subjects import Subject
-from governance import instants
+from governance.workspace.bodies import body_of, plain
 from governance.workspace.entry_views import appended
-from governance.workspace.bodies import body_of
 from governance.workspace.session import Session
 from governance.workspace.views import SealedBatchView, SubjectView
-from governance.workspace.bodies import plain
 
 
 class SecretKeeper(Protocol):
     """Where the secrets of batches are kept: a folder on this machine, never the ledger."""
 
-    def save_batch_secret(self, batch: str, secret: bytes, /) -> None: ...
-    def batch_secret(self, batch: str, /) -> bytes: ...
+    def save_batch_secret(self, batch: str, secret: bytes, /) -> None:
+        """Keep a secret; durable on return."""
+
+    def batch_secret(self, batch: str, /) -> bytes:
+        """Return a secret."""
 
 
 class Recorder(Protocol):
     """The three façade methods that sealing rests on, local or remote."""
 
-    def subject(self, subject: str) -> SubjectView: ...
-    def prove(self, reference: str | int, *, withhold_body: bool = False) -> str: ...
-    def record_batch(self, batch: str, body: BatchSealed) -> SealedBatchView: ...
+    def subject(self, subject: str) -> SubjectView:
+        """Return a subject with its entries."""
+
+    def prove(self, reference: str | int, *, withhold_body: bool = False) -> str:
+        """Return the proof of an entry."""
+
+    def record_batch(self, batch: str, body: BatchSealed) -> SealedBatchView:
+        """Enter a batch that was sealed."""
 
 
 def client_secrets(origin: str, folder: str | None) -> KeyFolder:
@@ -75,7 +83,9 @@ def seal_for(
         InvalidInput: columns, groups, rows or the period are not what a batch takes.
     """
     if Subject.parse(deployment).kind != "deployment":
-        raise InvalidInput(f"'{deployment}' is no deployment.", remedy="An example: deployment:credit-scorer/production@1.")
+        raise InvalidInput(
+            f"'{deployment}' is no deployment.", remedy="An example: deployment:credit-scorer/production@1."
+        )
     model = _model_of(workspace.subject(deployment))
     period = _period(start, end)
     layout = sealing.Layout.of(columns, groups)
@@ -122,7 +132,7 @@ def row_proof_for(
     opened = sealing.open_row(layout, rows, keeper.batch_secret(subject.rest), row)
     if opened.root != body["root"]:
         raise InvalidInput(
-            f"These rows are not the ones that {batch} sealed ({opened.count} given, {body['count']} sealed).",
+            f"These rows are not the ones sealed in {batch} ({opened.count} given, {body['count']} sealed).",
             remedy="Give the very same rows in the same order, with the same column types.",
         )
     return rowproof.build(
@@ -140,7 +150,9 @@ def _model_of(deployment: SubjectView) -> str:
 def _period(start: str, end: str) -> tuple[str, str]:
     period = instants.normal(start), instants.normal(end)
     if period[0] > period[1]:
-        raise InvalidInput(f"The batch ends ({end}) before it begins ({start}).", remedy="Swap the two instants.")
+        raise InvalidInput(
+            f"The batch ends ({end}) before it begins ({start}).", remedy="Swap the two instants."
+        )
     return period
 
 
@@ -166,9 +178,12 @@ class Batches:
         )
         if made is None or body_of(made).get("model") != body.model:
             raise InvalidInput(
-                f"{body.deployment} does not run {body.model}.", remedy="Name the model that is deployed there."
+                f"{body.deployment} does not run {body.model}.",
+                remedy="Name the model that is deployed there.",
             )
-        sealing.Layout.of([Column.model_validate(column).model_dump() for column in body.schema_], body.groups)
+        sealing.Layout.of(
+            [Column.model_validate(column).model_dump() for column in body.schema_], body.groups
+        )
         if body.count < 1:
             raise InvalidInput("The batch has no rows.", remedy="Seal a batch once it has a prediction.")
         draft = Draft(actor=actor, kind="batch.sealed", subject=batch, body=plain(body), id=new_id())

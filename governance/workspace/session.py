@@ -1,9 +1,9 @@
 """What every part of a local workspace shares: the ledger, its projections, who is known, and who acts.
 
-Rules that must hold against two callers at once (a version registered twice, the number of a deployment, a nonce)
-go through `Session.enter`: the proposal is computed from the ledger as it stands and entered only if it still has
-that size; otherwise it is computed again. No lock is held while a proposal is computed, so that no reader and no
-other process ever waits for it.
+Rules that must hold against two callers at once (a version registered twice, the number of a deployment, a
+nonce) go through `Session.enter`: the proposal is computed from the ledger as it stands and entered only if
+it still has that size; otherwise it is computed again. No lock is held while a proposal is computed, so
+that no reader and no other process ever waits for it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from governance import instants
 from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from governance.identity.directory import Directory
 from governance.identity.permissions import require
@@ -21,11 +22,10 @@ from governance.ledger.entry import Draft, Entry
 from governance.ledger.errors import SizeChanged
 from governance.ledger.log import Acknowledged, EntryFilter, Ledger
 from governance.lineage.projection import Projection
+from governance.lineage.reading import pages
 from governance.lineage.subjects import SUBJECT_KINDS, Subject
-from governance import instants
 
 _ATTEMPTS = 40
-_PAGE = 1000
 _IDENTITY_KINDS = ("ledger.created", "user.*", "key.*", "token.*")
 
 
@@ -65,16 +65,6 @@ class KnownPeople:
             yield from pages(
                 self._ledger, EntryFilter(kind=kind, after=start - 1 if start else None, below=stop)
             )
-
-
-def pages(ledger: Ledger, query: EntryFilter) -> Iterator[Entry]:
-    """Yield every entry that `query` selects, oldest first, a page at a time."""
-    while True:
-        page = ledger.entries(replace(query, limit=_PAGE))
-        yield from page
-        if len(page) < _PAGE:
-            return
-        query = replace(query, after=page[-1].seq)
 
 
 @dataclass(frozen=True)
@@ -191,4 +181,5 @@ class Session:
         near = self.projection.near(subject)
         if near:
             return f"Did you mean {', '.join(near[:3])}?"
-        return f"Nothing of that kind is registered under a near name; see: govern log --subject '{subject.split(':')[0]}:*'."
+        kind = subject.partition(":")[0]
+        return f"Nothing is known under a near name; see: govern log --subject '{kind}:*'."

@@ -1,7 +1,7 @@
 """Verification and static export: one verifier, over the database, an exported folder, or a service.
 
-Whom to believe, in this order: the key that the caller gives; the key folder of this machine; entry 0 alone, with the warning
-that the key is not pinned. A given checkpoint is trusted: history must continue it.
+Whom to believe, in this order: the key that the caller gives; the key folder of this machine; entry 0
+alone, with the warning that the key is not pinned. A given checkpoint is trusted: history must continue it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from governance.errors import InvalidInput
 from governance.ledger import export as ledger_export
 from governance.ledger.checkpoint import read_unverified
-from governance.ledger.errors import NoteInvalid
+from governance.ledger.errors import NoteInvalid, ReadOnly
 from governance.ledger.log import Ledger
 from governance.ledger.note import VerifierKey
 from governance.ledger.reader import Reader
@@ -32,7 +32,7 @@ def verify_ledger(
     report = verify(
         ledger.reader(),
         keys=_keys(key) or pinned(ledger),
-        trusted_checkpoints=_trusted(checkpoint),
+        trusted_checkpoints=[*_trusted(checkpoint), *_committed(ledger)],
         progress=_layers(progress),
     )
 
@@ -71,8 +71,17 @@ def export_reader(reader: Reader, folder: Path, *, bodies: bool) -> int:
 
 
 def pinned(ledger: Ledger) -> list[str] | None:
-    """Return the verifier keys of this machine's key folder; None where there is none."""
-    return ledger.pinned_keys()
+    """Return the verifier key of this machine's key folder; None where there is none."""
+    try:
+        return [ledger.keys.ledger_key().vkey]
+    except ReadOnly:
+        return None
+
+
+def _committed(ledger: Ledger) -> list[str]:
+    """Return the writer's own last checkpoint, which the database must reach: a tail cut off is `truncated`."""
+    text = ledger.keys.signer_checkpoint()
+    return [] if text is None else [text]
 
 
 def _keys(key: str | None) -> list[str] | None:
@@ -82,7 +91,8 @@ def _keys(key: str | None) -> list[str] | None:
         return [VerifierKey.parse(line.strip()).vkey for line in key.splitlines() if line.strip()]
     except NoteInvalid as error:
         raise InvalidInput(
-            f"That is no verifier key: {error.message}", remedy="It looks like NAME+HASH+KEY; govern key prints it."
+            f"That is no verifier key: {error.message}",
+            remedy="It looks like NAME+HASH+KEY; govern key prints it.",
         ) from None
 
 
@@ -93,7 +103,8 @@ def _trusted(checkpoint: str | None) -> Sequence[str]:
         read_unverified(checkpoint)
     except NoteInvalid as error:
         raise InvalidInput(
-            f"That is no checkpoint: {error.message}", remedy="Give the whole text: three lines, a blank one, signatures."
+            f"That is no checkpoint: {error.message}",
+            remedy="Give its whole text: three lines, a blank one, signatures.",
         ) from None
     return (checkpoint,)
 
@@ -142,11 +153,12 @@ def _view(report: Report, origin: str, differences: Sequence[Difference], *, com
 
 def _difference(one: Difference) -> Failure:
     return Failure(
-        failure="index-altered",
+        failure=one.class_,
         place=one.place,
         seq=one.seq,
         message=one.message,
         next_step=one.next_step,
+        count=one.count,
     )
 
 

@@ -1,10 +1,11 @@
-"""What the façade hands out: frozen models that travel as JSON between a service and its clients unchanged."""
+"""What the façade hands out: frozen models that travel as JSON between service and client unchanged."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
 from governance.gate.verdict import RuleResult, Verdict
+from governance.gate.views import Replay
 from governance.identity.views import TokenView, UserView
 from governance.lineage.views import (
     Edge,
@@ -18,11 +19,33 @@ from governance.lineage.views import (
 from governance.view import View
 
 __all__ = [
-    "AlertView", "Appended", "ApprovalView", "CheckpointView", "DecisionView", "Edge", "EntryQuery", "EntryView",
-    "Failure", "InProduction", "Lineage", "NewEntry", "Node", "Overview", "PolicyView", "Progress", "Replay",
-    "SealedBatchView", "SubjectSummary", "SubjectView", "TokenView", "Trace", "TraceStep", "UserView",
-    "Verification", "View",
-]  # fmt: skip
+    "AlertView",
+    "Appended",
+    "ApprovalView",
+    "CheckpointView",
+    "DecisionView",
+    "Edge",
+    "EntryQuery",
+    "EntryView",
+    "Failure",
+    "InProduction",
+    "Lineage",
+    "NewEntry",
+    "Node",
+    "Overview",
+    "PolicyView",
+    "Progress",
+    "Replay",
+    "SealedBatchView",
+    "SubjectSummary",
+    "SubjectView",
+    "TokenView",
+    "Trace",
+    "TraceStep",
+    "UserView",
+    "Verification",
+    "View",
+]
 
 
 class Appended(View):
@@ -126,16 +149,6 @@ class DecisionView(View):
     receipt: str | None = None
 
 
-class Replay(View):
-    """A verdict computed again from the ledger as it stood."""
-
-    decision: str
-    outcome: Literal["same", "different", "cannot replay"]
-    verdict: Verdict | None
-    recorded: Verdict
-    differences: list[str]
-
-
 class ApprovalView(View):
     """A signed approval or waiver and whether it counts now."""
 
@@ -171,7 +184,7 @@ class SealedBatchView(View):
 
 
 class Failure(View):
-    """One failure of verification: its class (docs/ledger-format.md), its place, what it means, what to do."""
+    """One failure of verification: its class (docs/ledger-format.md), place, meaning, and what to do."""
 
     failure: str
     place: str
@@ -197,7 +210,7 @@ class Verification(View):
     size: int
     root: str
     checked: dict[str, int]
-    """Layer (`entries`, `bodies`, `chain`, `tiles`, `checkpoints`, `projections`) to how many were checked."""
+    """Layer (`entries`, `bodies`, `chain`, `tiles`, `checkpoints`, `projections`) to number checked."""
     failures: list[Failure]
     warnings: list[str]
     erased: int = 0

@@ -14,7 +14,7 @@ from governance.workspace.exports import verify_export
 from governance.workspace.offline import check_file
 from governance.workspace.views import Progress
 from tests.workspace.builders import a_trained_model
-from tests.workspace.conftest import ALICE, World
+from tests.workspace.world import ALICE, World
 
 
 def test_an_entry_is_proved_offline_with_and_without_its_body(alice: Workspace) -> None:

@@ -23,7 +23,10 @@ def test_entries_are_paged_both_ways(alice: Workspace) -> None:
     assert alice.entries(EntryQuery(subject="x:3", bodies=False))[0].body_state == "withheld"
 
 
-@pytest.mark.parametrize("query", [EntryQuery(limit=0), EntryQuery(limit=10**6), EntryQuery(after=1, before=2), EntryQuery(since="noon")])
+@pytest.mark.parametrize(
+    "query",
+    [EntryQuery(limit=0), EntryQuery(limit=10**6), EntryQuery(after=1, before=2), EntryQuery(since="noon")],
+)
 def test_a_page_that_makes_no_sense_is_refused(alice: Workspace, query: EntryQuery) -> None:
     with pytest.raises(InvalidInput):
         alice.entries(query)
@@ -60,7 +63,9 @@ def test_the_inventory_is_paged(alice: Workspace) -> None:
     a_trained_model(alice, "1")
     a_trained_model(alice, "2")
     assert [one.subject for one in alice.subjects("model")] == ["model:scorer@1", "model:scorer@2"]
-    assert [one.subject for one in alice.subjects("model", after="model:scorer@1", limit=1)] == ["model:scorer@2"]
+    assert [one.subject for one in alice.subjects("model", after="model:scorer@1", limit=1)] == [
+        "model:scorer@2"
+    ]
 
 
 def test_lineage_leads_up_to_the_data_and_down_to_the_model(alice: Workspace) -> None:

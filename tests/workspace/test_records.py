@@ -9,7 +9,7 @@ from governance.ledger.entry import new_id
 from governance.lineage.records import AlertOpened
 from governance.workspace import NewEntry, Workspace
 from tests.workspace.builders import a_dataset, a_model, a_run, a_system, a_trained_model, evidence_about
-from tests.workspace.conftest import World
+from tests.workspace.world import World
 
 
 def test_an_appended_entry_is_read_back_as_it_was_written(alice: Workspace) -> None:
@@ -39,7 +39,15 @@ def test_append_many_enters_all_or_nothing(alice: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["gate.decided", "approval.given", "token.issued", "user.registered", "ledger.created", "deployment.made"]
+    "kind",
+    [
+        "gate.decided",
+        "approval.given",
+        "token.issued",
+        "user.registered",
+        "ledger.created",
+        "deployment.made",
+    ],
 )
 def test_reserved_kinds_are_refused_to_a_raw_append(alice: Workspace, kind: str) -> None:
     with pytest.raises(InvalidInput, match="own operations"):
@@ -54,7 +62,9 @@ def test_an_unknown_kind_is_refused_with_a_near_one(alice: Workspace) -> None:
 
 def test_a_known_kind_with_a_bad_body_names_the_member(alice: Workspace) -> None:
     with pytest.raises(InvalidInput, match="purpose"):
-        alice.append(NewEntry(kind="system.registered", subject="system:credit", body={"owner": "user:alice"}))
+        alice.append(
+            NewEntry(kind="system.registered", subject="system:credit", body={"owner": "user:alice"})
+        )
 
 
 def test_a_version_is_registered_once(alice: Workspace) -> None:
@@ -94,7 +104,9 @@ def test_evidence_needs_what_it_is_about_and_its_own_producer(alice: Workspace) 
 def test_alerts_open_and_close_once_with_a_reason(alice: Workspace) -> None:
     model = a_trained_model(alice)
     evidence = alice.record_evidence(evidence_about(model, "user:alice")).subject
-    opened = alice.open_alert(AlertOpened(about=model, evidence=evidence, severity="warning", summary="moved"))
+    opened = alice.open_alert(
+        AlertOpened(about=model, evidence=evidence, severity="warning", summary="moved")
+    )
     assert [one.alert for one in alice.alerts()] == [opened.subject]
     with pytest.raises(InvalidInput):
         alice.close_alert(opened.subject, " ")

@@ -1,7 +1,7 @@
 """`/v1`: the log as C2SP tlog-tiles, bodies, proofs, verification.
 
-Prefix URL of the log is `…/v1`: `checkpoint`, `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]`, and, as in a static export,
-`bodies/<seq>.json`. Tiles never change and say so; the checkpoint must not be cached.
+Prefix URL of the log is `…/v1`: `checkpoint`, `tile/<L>/<N>[.p/<W>]`, `tile/entries/<N>[.p/<W>]`, and, as
+in a static export, `bodies/<seq>.json`. Tiles never change and say so; the checkpoint must not be cached.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def body(name: str, workspace: Reader) -> Response:
 def bodies(
     workspace: Reader, start: Annotated[int, Query(ge=0)], stop: Annotated[int, Query(ge=0)]
 ) -> Response:
-    """Return the bodies of entries `start` to `stop` (exclusive, 256 at most) as NDJSON; erased ones are left out."""
+    """Return the bodies of entries `start` to `stop` (exclusive, 256 at most) as NDJSON."""
     lines = []
     for seq in range(start, min(stop, start + MAX_BODIES)):
         found = workspace.body_file(seq)
@@ -96,6 +96,5 @@ def consistency(old: int, new: int, workspace: Reader) -> dict[str, list[str]]:
 
 @router.post("/verify")
 def verify(trusted: Trusted, workspace: Annotated[LocalWorkspace, Depends(acting("read"))]) -> Verification:
-    """Verify the whole ledger where it lies. Whoever does not believe this service verifies with a client of its own."""
+    """Verify the whole ledger where it lies; whoever does not believe this service verifies it elsewhere."""
     return workspace.verify(key=trusted.key, checkpoint=trusted.checkpoint)
-

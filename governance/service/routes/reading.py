@@ -70,7 +70,7 @@ def deployments(workspace: Reader, model: str | None = None) -> list[InProductio
 
 @router.get("/trace")
 def trace(prediction: str, workspace: Reader) -> Trace:
-    """Trace a prediction (`prediction:BATCH#ROW`) back to model, run, data, code, evaluation, verdict, approvals."""
+    """Trace `prediction:BATCH#ROW` back to model, run, data, code, evaluation, verdict and approvals."""
     return workspace.trace(prediction)
 
 
