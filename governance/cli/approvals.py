@@ -113,7 +113,9 @@ def _unsigned(statement: Path | None) -> dict[str, Any]:
     try:
         value = json.loads(read_text(statement))
     except ValueError as error:
-        raise InvalidInput(f"{statement} is not JSON: {error}.", remedy="Sign the file as it was written.") from None
+        raise InvalidInput(
+            f"{statement} is not JSON: {error}.", remedy="Sign the file as it was written."
+        ) from None
     if not isinstance(value, dict):
         raise InvalidInput(f"{statement} is no statement.", remedy="Sign the file as it was written.")
     return value

@@ -39,7 +39,8 @@ def seal(
     rows: Annotated[Path, typer.Argument(help="CSV or Parquet: one row a prediction.")],
     deployment: Annotated[str, typer.Option(help="The deployment that made them: MODEL/TARGET@N.")],
     group: Annotated[
-        list[str] | None, typer.Option(help="Columns that are disclosed together, comma-separated, repeatable.")
+        list[str] | None,
+        typer.Option(help="Columns that are disclosed together, comma-separated, repeatable."),
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="First instant covered (default: now).")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last instant covered (default: now).")] = None,
@@ -62,7 +63,9 @@ def seal(
     if as_json:
         print_json(done)
         return
-    print_facts([("batch", done.batch), ("rows", f"{done.count:,}"), ("root", done.root), ("entry", f"#{done.seq}")])
+    print_facts(
+        [("batch", done.batch), ("rows", f"{done.count:,}"), ("root", done.root), ("entry", f"#{done.seq}")]
+    )
     print_text("Keep the file as it is: a row can be proved only with the very values that were sealed.")
 
 

@@ -42,7 +42,9 @@ def print_quality(result: DataQuality) -> None:
     """Print what validation found, a line a check."""
     print_text(f"{result.rows:,} rows, {len(result.columns)} columns")
     for check in result.checks:
-        where = f" ({', '.join(check.where[:5])}{', …' if len(check.where) > 5 else ''})" if check.where else ""
+        where = (
+            f" ({', '.join(check.where[:5])}{', …' if len(check.where) > 5 else ''})" if check.where else ""
+        )
         print_text(f"{RESULT_SIGNS[check.status]} {check.status:<5} {check.name:<16} {check.message}{where}")
 
 
@@ -71,13 +73,19 @@ def register(
     name: Annotated[str, typer.Argument(help="NAME@VERSION, for example loans@2026.")],
     files: FilesArgument,
     label: Annotated[str | None, typer.Option(help="The column to be predicted.")] = None,
-    sensitive: Annotated[list[str] | None, typer.Option(help="A protected or confidential column, repeatable.")] = None,
+    sensitive: Annotated[
+        list[str] | None, typer.Option(help="A protected or confidential column, repeatable.")
+    ] = None,
     licence: Annotated[str | None, typer.Option(help="Under which terms the data may be used.")] = None,
-    access: Annotated[list[str] | None, typer.Option(help="Role or actor that may see the rows, repeatable.")] = None,
+    access: Annotated[
+        list[str] | None, typer.Option(help="Role or actor that may see the rows, repeatable.")
+    ] = None,
     retention: Annotated[str | None, typer.Option(help="How long the data are kept.")] = None,
     title: Annotated[str | None, typer.Option(help="Its title, in any script.")] = None,
     source: Annotated[str | None, typer.Option(help="Where the data come from.")] = None,
-    derived_from: Annotated[list[str] | None, typer.Option(help="Dataset these rows were cut from, repeatable.")] = None,
+    derived_from: Annotated[
+        list[str] | None, typer.Option(help="Dataset these rows were cut from, repeatable.")
+    ] = None,
     test: Annotated[Path | None, typer.Option(help="Test data that must share no row with these.")] = None,
     ranges: Annotated[list[str] | None, typer.Option("--range", help="COLUMN=MIN..MAX, repeatable.")] = None,
     missing: Annotated[float, typer.Option(help="Largest share of missing values in a column.")] = 0.2,
@@ -103,14 +111,20 @@ def register(
         done = workspace.register_dataset(subject, body)
         evidence = workspace.record_evidence(
             intake.quality_record(
-                subject, body, quality, producer=workspace.actor or settings_of(context).actor or "", test=test
+                subject,
+                body,
+                quality,
+                producer=workspace.actor or settings_of(context).actor or "",
+                test=test,
             )
         )
     if as_json:
         print_json({"dataset": done, "evidence": evidence, "quality": quality})
         return
     print_quality(quality)
-    print_text(f"{done.subject} registered as entry #{done.seq}; its validation is {evidence.subject} (#{evidence.seq}).")
+    print_text(
+        f"{done.subject} registered as entry #{done.seq}; its validation is {evidence.subject} (#{evidence.seq})."
+    )
 
 
 def list_datasets(context: typer.Context, as_json: JsonFlag = False) -> None:

@@ -44,11 +44,17 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
     predictions: Annotated[Path, typer.Option(help="CSV or Parquet: labels, scores, sensitive columns.")],
     label: Annotated[str, typer.Option(help="Column of the true outcome.")],
-    score: Annotated[str | None, typer.Option(help="Column of the predicted probability of the favourable outcome.")] = None,
-    decision: Annotated[str | None, typer.Option(help="Column of the decision (default: score ≥ threshold).")] = None,
+    score: Annotated[
+        str | None, typer.Option(help="Column of the predicted probability of the favourable outcome.")
+    ] = None,
+    decision: Annotated[
+        str | None, typer.Option(help="Column of the decision (default: score ≥ threshold).")
+    ] = None,
     threshold: Annotated[float, typer.Option(help="Scores from here on are decided favourably.")] = 0.5,
     favourable: Annotated[str, typer.Option(help="Value of label and decision that is favourable.")] = "1",
-    sensitive: Annotated[list[str] | None, typer.Option(help="Column, or columns joined by +, repeatable.")] = None,
+    sensitive: Annotated[
+        list[str] | None, typer.Option(help="Column, or columns joined by +, repeatable.")
+    ] = None,
     confidence: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
     minimum_rows: Annotated[int, typer.Option(help="Smaller groups are not taken as reference.")] = 30,
     dataset: Annotated[str | None, typer.Option(help="The registered dataset these rows are.")] = None,
@@ -76,7 +82,9 @@ def evaluate(
         )
         done = [workspace.record_evidence(record) for record in records]
     if as_json:
-        print_json([{"entry": entry, "evidence": record} for entry, record in zip(done, records, strict=True)])
+        print_json(
+            [{"entry": entry, "evidence": record} for entry, record in zip(done, records, strict=True)]
+        )
         return
     for entry, record in zip(done, records, strict=True):
         print_evidence(record)
@@ -87,13 +95,22 @@ def explain(
     context: typer.Context,
     model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
     rows: Annotated[Path, typer.Option(help="CSV or Parquet: rows to explain.")],
-    artifact: Annotated[Path | None, typer.Option("--model", help="The model file (skops); never unpickled.")] = None,
-    background: Annotated[Path | None, typer.Option(help="CSV or Parquet: rows that stand for 'usual'.")] = None,
-    contributions: Annotated[
-        Path | None, typer.Option(help="Contributions computed elsewhere: one column a feature, one row a row.")
+    artifact: Annotated[
+        Path | None, typer.Option("--model", help="The model file (skops); never unpickled.")
     ] = None,
-    base_value: Annotated[float | None, typer.Option(help="With --contributions: the score they add up from.")] = None,
-    trust: Annotated[list[str] | None, typer.Option(help="A type in the model file that you trust, repeatable.")] = None,
+    background: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet: rows that stand for 'usual'.")
+    ] = None,
+    contributions: Annotated[
+        Path | None,
+        typer.Option(help="Contributions computed elsewhere: one column a feature, one row a row."),
+    ] = None,
+    base_value: Annotated[
+        float | None, typer.Option(help="With --contributions: the score they add up from.")
+    ] = None,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="A type in the model file that you trust, repeatable.")
+    ] = None,
     dataset: Annotated[str | None, typer.Option(help="The registered dataset these rows are.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -104,7 +121,9 @@ def explain(
     subject = with_kind("model", model)
     data = with_kind("dataset", dataset) if dataset else None
     if (artifact is None) == (contributions is None):
-        raise InvalidInput("Give either --model or --contributions.", remedy="--model needs --background as well.")
+        raise InvalidInput(
+            "Give either --model or --contributions.", remedy="--model needs --background as well."
+        )
     with workspace_of(context) as workspace:
         producer = workspace.actor or ""
         if contributions is not None:
@@ -157,7 +176,12 @@ def drift(
         result = Drift.model_validate(record.result)
         alert = None
         if result.drifted:
-            members = {"about": subject, "evidence": done.subject, "severity": severity, "summary": result.summary}
+            members = {
+                "about": subject,
+                "evidence": done.subject,
+                "severity": severity,
+                "summary": result.summary,
+            }
             alert = workspace.open_alert(parse_body(AlertOpened, members))
     if as_json:
         print_json({"evidence": done, "result": result, "alert": alert})
@@ -204,7 +228,9 @@ def _print_performance(result: Performance) -> None:
 
 def _print_fairness(result: Fairness) -> None:
     for analysis in result.analyses:
-        print_text(f"fairness by {' and '.join(analysis.sensitive)}: impact ratio {interval(analysis.impact_ratio)}")
+        print_text(
+            f"fairness by {' and '.join(analysis.sensitive)}: impact ratio {interval(analysis.impact_ratio)}"
+        )
         print_table(
             ["group", "rows", "selected", "selection rate", "ratio to the reference"],
             (
@@ -238,7 +264,13 @@ def _print_drift(result: Drift) -> None:
     print_table(
         ["feature", "statistic", "value", "limit", "drifted"],
         (
-            [item.feature, item.statistic, f"{item.value:.3f}", f"{item.threshold:.3f}", "yes" if item.drifted else "no"]
+            [
+                item.feature,
+                item.statistic,
+                f"{item.value:.3f}",
+                f"{item.threshold:.3f}",
+                "yes" if item.drifted else "no",
+            ]
             for item in sorted(result.features, key=lambda item: -item.value)[:15]
         ),
         empty="No column could be compared.",

@@ -36,7 +36,9 @@ def add_to(app: typer.Typer) -> None:
             "govern gate scorer@3 --target production --receipt scorer.receipt.json --format github",
         )
     )(gate)
-    app.command(epilog=examples("govern replay decision:0199…", "govern replay decision:0199… --json"))(replay)
+    app.command(epilog=examples("govern replay decision:0199…", "govern replay decision:0199… --json"))(
+        replay
+    )
 
 
 def gate(
@@ -44,7 +46,9 @@ def gate(
     model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
     target: Annotated[str, typer.Option(help="Where it shall go: production, staging, …")],
     output: Annotated[Format, typer.Option("--format", help="How to print the verdict.")] = Format.text,
-    receipt: Annotated[Path | None, typer.Option(help="Write the receipt to this file, for offline checks.")] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write the receipt to this file, for offline checks.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Ask the gate. Exits 0 for allow, 1 for deny, 2 when it could not decide (treat it as deny)."""
@@ -88,10 +92,16 @@ def print_rule(result: RuleResult) -> None:
     """Print what one rule said: value, threshold, confidence, what would change it."""
     numbers = [
         f"{name} {_number(value)}"
-        for name, value in (("value", result.value), ("threshold", result.threshold), ("confidence", result.confidence))
+        for name, value in (
+            ("value", result.value),
+            ("threshold", result.threshold),
+            ("confidence", result.confidence),
+        )
         if value is not None
     ]
-    print_text(f"{RESULT_SIGNS[result.result]} {result.result.value:<8}{result.rule}   {'  '.join(numbers)}".rstrip())
+    print_text(
+        f"{RESULT_SIGNS[result.result]} {result.result.value:<8}{result.rule}   {'  '.join(numbers)}".rstrip()
+    )
     print_text(f"           {result.message}")
     if result.would_change and result.result not in {"pass"}:
         print_text(f"           → {result.would_change}")

@@ -22,15 +22,23 @@ def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command(
         epilog=examples(
-            "govern log", "govern log --kind 'gate.*' --since 2026-01-01", "govern log --subject 'model:*' --all --json"
+            "govern log",
+            "govern log --kind 'gate.*' --since 2026-01-01",
+            "govern log --subject 'model:*' --all --json",
         )
     )(log)
-    app.command(epilog=examples("govern show 17", "govern show model:scorer@3", "govern show <entry hash> --json"))(show)
-    app.command(epilog=examples("govern lineage model:scorer@3", "govern lineage dataset:loans@2026 --down"))(lineage)
+    app.command(
+        epilog=examples("govern show 17", "govern show model:scorer@3", "govern show <entry hash> --json")
+    )(show)
+    app.command(epilog=examples("govern lineage model:scorer@3", "govern lineage dataset:loans@2026 --down"))(
+        lineage
+    )
     app.command(epilog=examples("govern trace 'prediction:0199…#17'"))(trace)
     app.command(
         "as-of",
-        epilog=examples("govern as-of", "govern as-of 2026-03-31 --target production", "govern as-of 2026-03-31T12:00Z"),
+        epilog=examples(
+            "govern as-of", "govern as-of 2026-03-31 --target production", "govern as-of 2026-03-31T12:00Z"
+        ),
     )(as_of)
 
 
@@ -112,7 +120,12 @@ def show(
             ("id", entry.id),
             ("hash", entry.entry),
             ("previous", entry.prev),
-            ("body", entry.body_state if entry.body is None else json.dumps(entry.body, indent=2, ensure_ascii=False)),
+            (
+                "body",
+                entry.body_state
+                if entry.body is None
+                else json.dumps(entry.body, indent=2, ensure_ascii=False),
+            ),
         ]
     )
 
@@ -156,7 +169,9 @@ def _print_tree(graph: Lineage, *, upstream: bool) -> None:
         print_text("  " * level + subject + note + ("  (see above)" if again else ""))
         if not again:
             shown.add(subject)
-            stack += [(there, how, level + 1) for there, how in sorted(following.get(subject, []), reverse=True)]
+            stack += [
+                (there, how, level + 1) for there, how in sorted(following.get(subject, []), reverse=True)
+            ]
 
 
 def trace(
@@ -186,7 +201,9 @@ def as_of(
     """Say what was in production at an instant, and why."""
     with workspace_of(context) as workspace:
         found = workspace.as_of(
-            instant(time) if time else None, target=target, model=model.removeprefix("model:") if model else None
+            instant(time) if time else None,
+            target=target,
+            model=model.removeprefix("model:") if model else None,
         )
     if as_json:
         print_json(found)

@@ -71,7 +71,9 @@ def init(
         print_json(facts)
         return
     print_facts(facts.items())
-    print_text("Give the key to whoever shall verify this ledger; keep the folder of secrets out of backups of it.")
+    print_text(
+        "Give the key to whoever shall verify this ledger; keep the folder of secrets out of backups of it."
+    )
 
 
 def verify(
@@ -170,7 +172,9 @@ def print_verification(report: Verification) -> None:
 def export(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="Folder to write; created when absent.")],
-    bodies: Annotated[bool, typer.Option("--bodies", help="Bodies of all entries, not only those that can't be erased.")] = False,
+    bodies: Annotated[
+        bool, typer.Option("--bodies", help="Bodies of all entries, not only those that can't be erased.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Write the ledger as static files (C2SP tlog-tiles) that anyone can serve and verify."""

@@ -62,7 +62,9 @@ def root(
     context: typer.Context,
     ledger_url: Annotated[
         str,
-        typer.Option("--ledger", envvar="GOVERN_LEDGER", help="Ledger: a file, a database URL, or http(s)://…"),
+        typer.Option(
+            "--ledger", envvar="GOVERN_LEDGER", help="Ledger: a file, a database URL, or http(s)://…"
+        ),
     ] = DEFAULT_LEDGER,
     actor: Annotated[
         str | None,

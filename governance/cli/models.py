@@ -49,7 +49,9 @@ def record(
     metric: Annotated[list[str] | None, typer.Option(help="NAME=NUMBER, repeatable.")] = None,
     started: Annotated[str | None, typer.Option(help="When it began (default: now).")] = None,
     ended: Annotated[str | None, typer.Option(help="When it ended (default: now).")] = None,
-    environment: Annotated[Path | None, typer.Option(help="JSON of python, platform, packages; default: this one.")] = None,
+    environment: Annotated[
+        Path | None, typer.Option(help="JSON of python, platform, packages; default: this one.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Record a training run. You, the actor, stand as its trainer and may not approve its model."""
@@ -94,8 +96,12 @@ def register(
     artifact: Annotated[Path, typer.Option(help="The model file; only its digest is stored.")],
     run: Annotated[str, typer.Option(help="The run that made it.")],
     system: Annotated[str, typer.Option(help="The system that it serves.")],
-    file_format: Annotated[str | None, typer.Option("--format", help="Its format (default: the file's ending).")] = None,
-    feature: Annotated[list[str] | None, typer.Option(help="A column that the model reads, repeatable.")] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", help="Its format (default: the file's ending).")
+    ] = None,
+    feature: Annotated[
+        list[str] | None, typer.Option(help="A column that the model reads, repeatable.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Its title, in any script.")] = None,
     as_json: JsonFlag = False,
 ) -> None:

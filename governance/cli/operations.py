@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command(epilog=examples("govern deploy scorer@3 --target production"))(deploy)
-    app.command(epilog=examples("govern rollback scorer --target production --reason 'complaints rose'"))(rollback)
+    app.command(epilog=examples("govern rollback scorer --target production --reason 'complaints rose'"))(
+        rollback
+    )
     group = typer.Typer(help="Alerts: what needs a person.", no_args_is_help=True)
     group.command("list", epilog=examples("govern alert list", "govern alert list --all"))(list_alerts)
-    group.command("close", epilog=examples("govern alert close alert:0199… --reason 'retrained as scorer@4'"))(close)
+    group.command(
+        "close", epilog=examples("govern alert close alert:0199… --reason 'retrained as scorer@4'")
+    )(close)
     app.add_typer(group, name="alert")
 
 
@@ -29,7 +33,9 @@ def deploy(
     context: typer.Context,
     model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
     target: Annotated[str, typer.Option(help="Where to.")],
-    decision: Annotated[str | None, typer.Option(help="The decision that allows it (default: the newest).")] = None,
+    decision: Annotated[
+        str | None, typer.Option(help="The decision that allows it (default: the newest).")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Record a deployment that an unexpired `allow` for this very artifact and target permits."""

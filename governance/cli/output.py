@@ -58,7 +58,9 @@ def print_error(error: GovernanceError) -> None:
         out.print(error.remedy, markup=False, style="dim")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, title: str = "") -> None:
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, title: str = ""
+) -> None:
     """Print rows under column names, or the sentence `empty` when there are none."""
     from rich.table import Table
     from rich.text import Text

@@ -29,17 +29,22 @@ def add_to(app: typer.Typer) -> None:
             "govern --actor user:alice user add service:pipeline --role recorder --role deployer",
         )
     )(add)
-    user.command(epilog=examples("govern user roles user:bob --role approver --role validator,until=2027-01-01"))(roles)
+    user.command(
+        epilog=examples("govern user roles user:bob --role approver --role validator,until=2027-01-01")
+    )(roles)
     user.command("bind-key", epilog=examples("govern user bind-key user:bob ~/.ssh/bob.pub"))(bind_key)
     user.command(
-        "revoke-key", epilog=examples("govern user revoke-key key:5f3a… --since 2026-03-01 --reason 'laptop lost'")
+        "revoke-key",
+        epilog=examples("govern user revoke-key key:5f3a… --since 2026-03-01 --reason 'laptop lost'"),
     )(revoke_key)
     user.command("list", epilog=examples("govern user list"))(list_users)
     app.add_typer(user, name="user")
 
     token = typer.Typer(help="API tokens.", no_args_is_help=True)
     token.command(
-        epilog=examples("govern --actor user:alice token issue service:pipeline --scope write --scope gate --days 30")
+        epilog=examples(
+            "govern --actor user:alice token issue service:pipeline --scope write --scope gate --days 30"
+        )
     )(issue)
     token.command(epilog=examples("govern token revoke token:0199… --reason 'no longer used'"))(revoke)
     token.command("list", epilog=examples("govern token list"))(list_tokens)
@@ -73,7 +78,10 @@ def add(
     if as_json:
         print_json({"user": done, "key": key})
         return
-    print_text(f"{done.actor} registered (#{done.seq}): {_words(done.roles) or 'no role yet'}." + (f" {key}" if key else ""))
+    print_text(
+        f"{done.actor} registered (#{done.seq}): {_words(done.roles) or 'no role yet'}."
+        + (f" {key}" if key else "")
+    )
 
 
 def roles(
@@ -123,7 +131,9 @@ def revoke_key(
 ) -> None:
     """Revoke a key: signatures from then on no longer count."""
     with workspace_of(context) as workspace:
-        done = workspace.revoke_key(with_kind("key", key), since=instant(since) if since else now(), reason=reason)
+        done = workspace.revoke_key(
+            with_kind("key", key), since=instant(since) if since else now(), reason=reason
+        )
     if as_json:
         print_json(done)
         return
@@ -147,7 +157,9 @@ def list_users(context: typer.Context, as_json: JsonFlag = False) -> None:
 def issue(
     context: typer.Context,
     actor: Annotated[str, typer.Argument(help="For whom: user:ID or service:ID.")],
-    scope: Annotated[list[str], typer.Option(help="read, write, gate, approve, deploy or admin; repeatable.")],
+    scope: Annotated[
+        list[str], typer.Option(help="read, append, evidence, gate, approve, deploy or administer; repeatable.")
+    ],
     days: Annotated[int, typer.Option(min=1, max=366, help="For how long.")] = 90,
     as_json: JsonFlag = False,
 ) -> None:

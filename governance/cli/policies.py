@@ -19,11 +19,15 @@ PackArgument = Annotated[str, typer.Argument(help="A YAML file, or the name of a
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
     group = typer.Typer(help="Policy packs: what the gate asks for.", no_args_is_help=True)
-    group.command(epilog=examples("govern policy lint house.yaml", "govern policy lint credit-high-risk"))(lint)
+    group.command(epilog=examples("govern policy lint house.yaml", "govern policy lint credit-high-risk"))(
+        lint
+    )
     group.command(epilog=examples("govern policy test house.yaml"))(test)
     group.command(epilog=examples("govern policy explain credit-high-risk"))(explain)
     group.command(epilog=examples("govern policy add credit-high-risk", "govern policy add house.yaml"))(add)
-    group.command("list", epilog=examples("govern policy list", "govern policy list --shipped"))(list_policies)
+    group.command("list", epilog=examples("govern policy list", "govern policy list --shipped"))(
+        list_policies
+    )
     app.add_typer(group, name="policy")
 
 
@@ -40,7 +44,9 @@ def pack_text(name: str) -> str:
         return read_text(path)
     shipped = packs.shipped()
     if name not in shipped:
-        raise NotFound(f"There is no pack '{name}'.", remedy=f"Name a YAML file, or one of {', '.join(sorted(shipped))}.")
+        raise NotFound(
+            f"There is no pack '{name}'.", remedy=f"Name a YAML file, or one of {', '.join(sorted(shipped))}."
+        )
     return shipped[name]
 
 
@@ -76,7 +82,10 @@ def test(
         print_json(outcomes)
     else:
         for outcome in outcomes:
-            print_text(f"{'✓' if outcome.passed else '✗'} {outcome.name}" + (f": {outcome.message}" if outcome.message else ""))
+            print_text(
+                f"{'✓' if outcome.passed else '✗'} {outcome.name}"
+                + (f": {outcome.message}" if outcome.message else "")
+            )
         print_text(f"{sum(o.passed for o in outcomes)} of {len(outcomes)} passed.")
     if not outcomes or not all(outcome.passed for outcome in outcomes):
         raise typer.Exit(1)
@@ -120,7 +129,9 @@ def list_policies(
         if as_json:
             print_json(found)
             return
-        print_table(["pack", "version", "title"], ([p.pack, p.version, p.title] for p in found), empty="None.")
+        print_table(
+            ["pack", "version", "title"], ([p.pack, p.version, p.title] for p in found), empty="None."
+        )
         return
     with workspace_of(context) as workspace:
         registered = workspace.policies()

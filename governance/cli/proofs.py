@@ -15,7 +15,9 @@ from governance.cli.values import read_text, write_atomically
 
 def add_to(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command(epilog=examples("govern prove 17 -o entry-17.tlog-proof", "govern prove 17 --withhold-body"))(prove)
+    app.command(epilog=examples("govern prove 17 -o entry-17.tlog-proof", "govern prove 17 --withhold-body"))(
+        prove
+    )
     app.command(
         epilog=examples(
             "govern check entry-17.tlog-proof --key acme.vkey",
@@ -28,8 +30,12 @@ def add_to(app: typer.Typer) -> None:
 def prove(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(help="Entry number, id or hash.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it (default: print).")] = None,
-    withhold_body: Annotated[bool, typer.Option("--withhold-body", help="Prove the header, keep the body.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write it (default: print).")
+    ] = None,
+    withhold_body: Annotated[
+        bool, typer.Option("--withhold-body", help="Prove the header, keep the body.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Write the proof of one entry (C2SP tlog-proof): one text file that proves it offline."""
@@ -48,10 +54,16 @@ def prove(
 
 def check(
     file: Annotated[Path, typer.Argument(help="A proof of an entry, a proof of a row, or a receipt.")],
-    key: Annotated[str | None, typer.Option(help="The ledger's verifier key, or a file that holds it.")] = None,
-    artifact: Annotated[Path | None, typer.Option(help="For a receipt: the model file about to be deployed.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="The ledger's verifier key, or a file that holds it.")
+    ] = None,
+    artifact: Annotated[
+        Path | None, typer.Option(help="For a receipt: the model file about to be deployed.")
+    ] = None,
     target: Annotated[str | None, typer.Option(help="For a receipt: where it shall go.")] = None,
-    receipt_key: Annotated[Path | None, typer.Option(help="For a receipt: the ledger's receipt key (PEM).")] = None,
+    receipt_key: Annotated[
+        Path | None, typer.Option(help="For a receipt: the ledger's receipt key (PEM).")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Check a proof or a receipt offline; no ledger is opened. Exits 1 when it does not hold."""

@@ -24,7 +24,9 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address; beyond loopback it needs an issued token.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address; beyond loopback it needs an issued token.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8321,
     as_json: JsonFlag = False,
 ) -> None:
@@ -43,4 +45,6 @@ def serve(
         else:
             typer.echo(f"Serving {settings.ledger} at {url} (documentation: {url}/docs). Ctrl-C stops.")
 
-    run_server(settings.ledger, host=host, port=port, actor=settings.actor, keys=settings.keys, announce=announce)
+    run_server(
+        settings.ledger, host=host, port=port, actor=settings.actor, keys=settings.keys, announce=announce
+    )

@@ -38,7 +38,9 @@ def register(
     success: Annotated[list[str] | None, typer.Option(help="METRIC=TARGET, repeatable.")] = None,
     title: Annotated[str | None, typer.Option(help="Its title, in any script.")] = None,
     review_by: Annotated[str | None, typer.Option(help="Date of the next review.")] = None,
-    source: Annotated[Path | None, typer.Option("--from", help="A YAML or JSON file with these members.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A YAML or JSON file with these members.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Register an AI system, or say what changed about a registered one."""

@@ -22,7 +22,9 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise NotFound(f"There is no file {path}.", remedy="Check the path.") from None
     except (IsADirectoryError, PermissionError) as error:
-        raise InvalidInput(f"{path} can't be read: {error.strerror}.", remedy="Name a readable file.") from None
+        raise InvalidInput(
+            f"{path} can't be read: {error.strerror}.", remedy="Name a readable file."
+        ) from None
 
 
 def read_text(path: Path) -> str:
@@ -30,7 +32,9 @@ def read_text(path: Path) -> str:
     try:
         return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path} is not UTF-8 text (byte {error.start}).", remedy="Save it as UTF-8.") from None
+        raise InvalidInput(
+            f"{path} is not UTF-8 text (byte {error.start}).", remedy="Save it as UTF-8."
+        ) from None
 
 
 def digest_of(path: Path) -> str:
@@ -43,7 +47,9 @@ def digest_of(path: Path) -> str:
     except FileNotFoundError:
         raise NotFound(f"There is no file {path}.", remedy="Check the path.") from None
     except (IsADirectoryError, PermissionError) as error:
-        raise InvalidInput(f"{path} can't be read: {error.strerror}.", remedy="Name a readable file.") from None
+        raise InvalidInput(
+            f"{path} can't be read: {error.strerror}.", remedy="Name a readable file."
+        ) from None
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -129,7 +135,9 @@ def read_mapping(path: Path) -> dict[str, Any]:
             f"{path}{place}: {getattr(error, 'problem', None) or error}.", remedy="Correct that line."
         ) from None
     if not isinstance(value, dict):
-        raise InvalidInput(f"{path} holds no object of names and values.", remedy="Write one `name: value` a line.")
+        raise InvalidInput(
+            f"{path} holds no object of names and values.", remedy="Write one `name: value` a line."
+        )
     return value
 
 
