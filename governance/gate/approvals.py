@@ -3,16 +3,17 @@
 An approval counts for a model and target at an instant if, and only if
 1. its statement has exactly the members of `approval/v1`, and names this ledger's origin;
 2. its signature (SSHSIG, namespace `approval@HOST`) was made over the RFC 8785 bytes of that statement;
-3. separation of duties allows it at the time of its entry (`governance.identity.separation`): a registered person, whose
-   key signed, who did not train the model, and who may approve;
+3. separation of duties allows it at the time of its entry (`governance.identity.separation`): a registered
+   person, whose key signed, who did not train the model, and who may approve;
 4. the entry's writer is that person;
 5. its `artifact` is the digest with which the model is registered: another artifact voids it;
 6. it was not signed in the future, and had not expired when it was entered;
 7. no earlier entry carries its nonce;
 8. nobody took it back;
 9. it has not expired at the instant.
-Rules 1 to 7 refuse it when it is handed in; an entry that breaks one of them nevertheless is `void`. 8 makes it `revoked`, 9
-`expired`. What is read again here is the signature itself, so that an operator who writes entries past the façade gains nothing.
+Rules 1 to 7 refuse it when it is handed in; an entry that breaks one of them nevertheless is `void`. 8 makes
+it `revoked`, 9 `expired`. What is read again here is the signature itself, so that an operator who writes
+entries past the façade gains nothing.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ def examine(statement: Statement, submitted: Submitted, ground: Ground, *, nonce
         raise NotPermitted(objection.message, remedy=objection.remedy)
     if statement.artifact != ground.artifact:
         raise InvalidInput(
-            f"The statement is about the artifact {statement.artifact}, but {statement.subject} is {ground.artifact}.",
+            f"The statement is about the artifact {statement.artifact}, "
+            f"but {statement.subject} is {ground.artifact}.",
             remedy="Approve the model as it is registered; a changed artifact voids approvals.",
         )
     if moment(statement.time) > moment(submitted.at) + CLOCK_TOLERANCE:

@@ -1,17 +1,20 @@
 """The verdict, a pure function: `decide(facts, packs, checks, time)`.
 
-1. A pack applies when the target is among its targets and its `when:` holds. Where `when:` can't be evaluated the pack
-   applies and says `error`: what can't be excluded is not excluded. A registered pack that can't be read denies.
+1. A pack applies when the target is among its targets and its `when:` holds. Where `when:` can't be evaluated
+   the pack applies and says `error`: what can't be excluded is not excluded. A registered pack that can't be
+   read denies.
 2. Every rule of every pack that applies is judged, packs by name, rules in their written order.
-3. A rule with a `producer:` sees only evidence of producers in that role (and, unless it says otherwise, not of the
-   trainer).
-4. `pass` stays. `fail` and `missing` stop the promotion, or are `warn` under `severity: warn`. `unclear` stops it, or is
-   `warn` under `severity: warn` or `when_unclear: warn`. `error` always stops it: a check that could not run found nothing.
-5. A valid waiver for the rule by somebody in a role that `waivable_by` names turns `fail`, `unclear` and `missing` into
-   `waived`. Nothing waives `error`.
-6. The verdict is allow when at least one pack applies and every result is `pass`, `warn` or `waived`. When no pack
-   applies it is deny.
-7. An allow expires after the shortest `valid_days`, or earlier: when the first approval or waiver it rests on does.
+3. A rule with a `producer:` sees only evidence of producers in that role (and, unless it says otherwise, not
+   of the trainer).
+4. `pass` stays. `fail` and `missing` stop the promotion, or are `warn` under `severity: warn`. `unclear`
+   stops it, or is `warn` under `severity: warn` or `when_unclear: warn`. `error` always stops it: a check
+   that could not run found nothing.
+5. A valid waiver for the rule by somebody in a role that `waivable_by` names turns `fail`, `unclear` and
+   `missing` into `waived`. Nothing waives `error`.
+6. The verdict is allow when at least one pack applies and every result is `pass`, `warn` or `waived`. When no
+   pack applies it is deny.
+7. An allow expires after the shortest `valid_days`, or earlier: when the first approval or waiver it rests on
+   does.
 """
 
 from __future__ import annotations
@@ -120,11 +123,12 @@ def sentence(judgement_results: Sequence[RuleResult], verdict: Verdict, about: s
     stopping = [r for r in judgement_results if r.result not in LETS_THROUGH]
     names = ", ".join(f"{r.rule} ({r.result.value})" for r in stopping[:4])
     more = f" and {len(stopping) - 4} more" if len(stopping) > 4 else ""
-    return f"{about} may not go to {target}: {len(stopping)} of {len(judgement_results)} rules stop it: {names}{more}."
+    count = f"{len(stopping)} of {len(judgement_results)} rules stop it"
+    return f"{about} may not go to {target}: {count}: {names}{more}."
 
 
 def _doubt(pack: Pack, facts: Facts) -> str | None:
-    """Return None where the pack does not apply, "" where it does, and the reason where that can't be said."""
+    """Return None where the pack does not apply, "" where it does, a reason where nobody can say."""
     try:
         return "" if compile_when(pack.applies.when).evaluate(for_when(facts)) else None
     except ExpressionFailed as error:
@@ -172,7 +176,7 @@ def _outcome(rule: Rule, facts: Facts, registry: Registry) -> CheckOutcome:
         return CheckOutcome(
             Result.ERROR,
             f"The check {rule.check} failed to run: {type(error).__name__}: {error}.",
-            would_change="Correct the check or the evidence that it stumbled over; until then nothing is promoted.",
+            would_change="Correct the check or the evidence that it stumbled over.",
         )
 
 

@@ -8,7 +8,8 @@
     format: skops                       of the artifact
     run: {seed: null, …}                members of the run; null: not recorded
     performance: {roc_auc: [0.82, 0.78, 0.86]}   metric to value, low, high; null: never evaluated
-    fairness: {race: {white: [400, 360], black: [100, 88]}}   feature (or "race,sex") to group to [rows, selected]
+    fairness: {race: {white: [400, 360], black: [100, 88]}}   feature (or "race,sex") to group to [rows,
+    selected]
     explanation: null | {reasons: [[income, debt]]}           reasons of each explained decision
     data_quality: null | pass | warn | fail
     producer: service:evaluator         who recorded the evidence; service:trainer wrote the run
@@ -76,7 +77,8 @@ _APPROVALS = [
 ]
 _NAMES = frozenset(
     {
-        "system", "features", "sensitive", "format", "run", "performance", "fairness", "explanation", "data_quality",
+        "system", "features", "sensitive", "format", "run", "performance", "fairness", "explanation",
+        "data_quality",
         "producer", "producer_roles", "approvals", "waivers", "alerts", "deployed", "gaps", "quarantined",
     }
 )  # fmt: skip
@@ -132,7 +134,7 @@ def performance(metrics: Mapping[str, Iterable[float]]) -> Performance:
 
 
 def fairness(analyses: Mapping[str, Mapping[str, Iterable[int]]], *, minimum_rows: int = 30) -> Fairness:
-    """Return a fairness result with these groups: feature (or features by comma) to group to (rows, selected)."""
+    """Return fairness with these groups: feature (or features by comma) to group to (rows, selected)."""
     made = [_analysis(key.split(","), groups, minimum_rows) for key, groups in analyses.items()]
     rows = max(sum(g["rows"] for g in one["groups"]) for one in made)
     for one in made:
@@ -154,27 +156,33 @@ def fairness(analyses: Mapping[str, Mapping[str, Iterable[int]]], *, minimum_row
 
 def _analysis(features: list[str], groups: Mapping[str, Iterable[int]], minimum_rows: int) -> dict[str, Any]:
     nothing = {"value": None, "method": "none"}
-    made = []
-    for name, (rows, selected) in groups.items():
-        positives = round(rows * 0.88)
-        right = min(positives, round(selected * 0.95), selected)
-        right = max(right, selected - (rows - positives))
-        counts = {
-            "values": dict(zip(features, name.split(","), strict=True)),
-            "rows": rows,
-            "positives": positives,
-            "selected": selected,
-            "true_positives": right,
-            "false_positives": selected - right,
-        }
-        rates = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy")
-        made.append(counts | dict.fromkeys(rates, nothing))
-    large = [g for g in made if g["rows"] >= minimum_rows] or made
-    reference = max(large, key=lambda g: (g["selected"] / g["rows"], g["rows"]))
-    overall = ("impact_ratio", "demographic_parity_difference", "equalized_odds_difference")
-    return {"sensitive": features, "reference": reference["values"], "groups": made} | dict.fromkeys(
-        overall, nothing
+    rates = dict.fromkeys(
+        ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy"), nothing
     )
+    made = [_group(features, name, rows, selected) | rates for name, (rows, selected) in groups.items()]
+    large = [group for group in made if group["rows"] >= minimum_rows] or made
+    reference = max(large, key=lambda group: (group["selected"] / group["rows"], group["rows"]))
+    overall = ("impact_ratio", "demographic_parity_difference", "equalized_odds_difference")
+    return {
+        "sensitive": features,
+        "reference": reference["values"],
+        "groups": made,
+        **dict.fromkeys(overall, nothing),
+    }
+
+
+def _group(features: list[str], name: str, rows: int, selected: int) -> dict[str, Any]:
+    """Return the counts of one group: 88 in 100 rows positive, 95 in 100 selected rows right."""
+    positives = round(rows * 0.88)
+    right = max(min(positives, round(selected * 0.95)), selected - (rows - positives))
+    return {
+        "values": dict(zip(features, name.split(","), strict=True)),
+        "rows": rows,
+        "positives": positives,
+        "selected": selected,
+        "true_positives": right,
+        "false_positives": selected - right,
+    }
 
 
 def explanation(reasons: Iterable[Iterable[str]]) -> Explanation:
@@ -249,7 +257,7 @@ def _evidence(change: Mapping[str, Any]) -> list[Evidence]:
     return made
 
 
-def _changed(
+def _changed(  # noqa: PLR0917 - one entry's columns
     change: Mapping[str, Any], name: str, seq: int, subject: str, shape: type[Any], sound: Mapping[str, Any]
 ) -> Recorded[Any] | None:
     given = change.get(name, {})

@@ -1,8 +1,9 @@
 """CEL expressions in packs: `applies.when` and the check `cel`.
 
-CEL (Common Expression Language, https://cel.dev) has no loops, no clock and no side effects; an expression here is at
-most `MAX_LENGTH` characters with at most `MAX_COMPREHENSIONS` macros over lists, so its cost is bounded by the facts.
-Expressions are compiled against typed variables, so that an unknown name is found when the pack is read.
+CEL (Common Expression Language, https://cel.dev) has no loops, no clock and no side effects; an expression
+here is at most `MAX_LENGTH` characters with at most `MAX_COMPREHENSIONS` macros over lists, so its cost is
+bounded by the facts. Expressions are compiled against typed variables, so that an unknown name is found when
+the pack is read.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _STRINGS = frozenset({"subject", "target", "artifact", "time"})
 _LISTS = frozenset({"approvals", "waivers", "alerts"})
 
 
-class ExpressionFailed(Exception):
+class ExpressionFailed(Exception):  # noqa: N818 - named as the refusals in governance.errors
     """An expression could not be evaluated over these facts.
 
     Attributes:
@@ -111,7 +112,7 @@ def _compile(text: str, names: tuple[str, ...]) -> Expression:
 
 @lru_cache(maxsize=4)
 def _environment(names: tuple[str, ...]) -> Any:
-    from cel_expr_python import cel  # compiled code, not needed to read a ledger
+    from cel_expr_python import cel  # noqa: PLC0415 - compiled code, not needed to read a ledger
 
     objects = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 

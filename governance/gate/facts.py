@@ -1,6 +1,7 @@
 """Facts from the ledger as it stood at a size: `assemble`.
 
-1. Only entries below the size are read, so that the same question at the same checkpoint has the same facts for ever.
+1. Only entries below the size are read, so that the same question at the same checkpoint has the same facts
+   for ever.
 2. Everything is read from entries; the lineage index only says where to look.
 3. A body that is erased or malformed is a gap with a name, never silently absent.
 """
@@ -36,7 +37,7 @@ _MOST_UPSTREAM = 2000
 """Upstream subjects that are walked at most; a graph beyond it is reported as a gap."""
 
 
-def assemble(
+def assemble(  # noqa: PLR0917 - the question and where to read
     ledger: LedgerReader,
     projection: EdgeIndex,
     directory: Directory,
@@ -89,7 +90,7 @@ def assemble(
         trainer_roles=directory.roles(run.actor, run.time, model.body.system, target) if run else frozenset(),
         datasets=tuple(upstream.datasets),
         training=tuple(upstream.training),
-        evidence=tuple(_evidence(source, concerned, directory, model.body.system, target)),
+        evidence=tuple(_evidence(source, concerned, directory, model, target)),
         approvals=tuple(
             approvals.judged(one, ground, time) for one in found if _is(one, "approval") and _for(one, target)
         ),
@@ -115,7 +116,7 @@ def directory_at(ledger: LedgerReader, size: int) -> Directory:
 def ground_of(
     ledger: LedgerReader, projection: EdgeIndex, directory: Directory, subject: str, size: int
 ) -> tuple[Ground, list[Found]]:
-    """Return what an approval or waiver of `subject` is held against, and those that stand already (for nonces).
+    """Return what an approval or waiver of `subject` is held against, and those that stand already.
 
     Raises:
         NotFound: no such model is registered.
@@ -128,7 +129,7 @@ def ground_of(
 
 
 def signed_about(source: Source, subject: str) -> list[Found]:
-    """Return approvals and waivers of a model as they stand, by position; whether they count is judged elsewhere."""
+    """Return approvals and waivers of a model as they stand, by position, not yet judged."""
     nonces: set[str] = set()
     found: list[Found] = []
     for entry in source.pointing_at(subject, "approval", "waiver"):
@@ -191,28 +192,25 @@ def _upstream(source: Source, run: Recorded[RunRecorded] | None) -> _Upstream:
 
 def _step(source: Source, subject: str, up: _Upstream) -> list[str]:
     """Read one upstream subject; return what lies upstream of it."""
-    kind = subject.partition(":")[0]
-    if kind == "dataset":
-        dataset = source.typed(source.first("dataset.registered", subject), DatasetRegistered)
-        if dataset is None:
-            up.gaps.append(subject)
+    match subject.partition(":")[0]:
+        case "dataset":
+            dataset = source.typed(source.first("dataset.registered", subject), DatasetRegistered)
+            if dataset is not None:
+                up.datasets.append(dataset)
+                return list(dataset.body.derived_from)
+        case "model":
+            model = source.typed(source.first("model.registered", subject), ModelRegistered)
+            if model is not None:
+                up.models.append(subject)
+                return [model.body.run]
+        case "run":
+            run = source.typed(source.first("run.recorded", subject), RunRecorded)
+            if run is not None:
+                up.runs.append(run)
+                return [r.subject for r in run.body.inputs if r.subject]
+        case _:
             return []
-        up.datasets.append(dataset)
-        return list(dataset.body.derived_from)
-    if kind == "model":
-        model = source.typed(source.first("model.registered", subject), ModelRegistered)
-        if model is None:
-            up.gaps.append(subject)
-            return []
-        up.models.append(subject)
-        return [model.body.run]
-    if kind == "run":
-        run = source.typed(source.first("run.recorded", subject), RunRecorded)
-        if run is None:
-            up.gaps.append(subject)
-            return []
-        up.runs.append(run)
-        return [r.subject for r in run.body.inputs if r.subject]
+    up.gaps.append(subject)
     return []
 
 
@@ -241,8 +239,13 @@ def _ground(
 
 
 def _evidence(
-    source: Source, concerned: Iterable[str], directory: Directory, system: str, target: str
+    source: Source,
+    concerned: Iterable[str],
+    directory: Directory,
+    model: Recorded[ModelRegistered],
+    target: str,
 ) -> list[Evidence]:
+    system = model.body.system
     found: dict[int, Evidence] = {}
     for subject in concerned:
         for entry in source.pointing_at(subject, "evidence"):
@@ -252,21 +255,32 @@ def _evidence(
             if recorded is None or recorded.body.about != subject:
                 continue
             body = recorded.body
+            if subject == model.subject and _another_artifact(body, model):
+                source.unreadable.append(
+                    f"Evidence {recorded.subject} (entry {entry.seq}) is about another artifact of {subject}."
+                )
+                continue
             try:
                 result = FAMILIES.get(body.family, Body).model_validate(body.result)
             except ValidationError as error:
                 source.unreadable.append(
-                    f"Evidence {recorded.subject} (entry {entry.seq}) is no result of the family {body.family}: "
+                    f"Evidence {recorded.subject} (entry {entry.seq}) is no {body.family} result: "
                     f"{error.error_count()} members are wrong."
                 )
                 continue
             # The entry's writer is the producer: what the body claims is not believed.
             roles = directory.roles(recorded.actor, recorded.time, system, target)
             found[entry.seq] = Evidence(
-                recorded.seq, recorded.entry, recorded.subject, recorded.time, body.about, body.family, result,
+                recorded.seq, recorded.entry, recorded.subject, recorded.time, subject, body.family, result,
                 recorded.actor, roles, tuple(body.inputs),
             )  # fmt: skip
     return [found[seq] for seq in sorted(found)]
+
+
+def _another_artifact(body: EvidenceRecorded, model: Recorded[ModelRegistered]) -> bool:
+    """Say whether evidence names a digest for the model that is not the registered one."""
+    named = [one.digest for one in body.inputs if one.subject == model.subject]
+    return bool(named) and model.body.artifact.digest not in named
 
 
 def _alerts(source: Source, watched: Iterable[str]) -> list[Alert]:
@@ -300,7 +314,7 @@ def _deployed(source: Source, name: str, target: str) -> Deployed | None:
 
 
 def _quarantined(source: Source, subject: str) -> bool:
-    """Say whether the newest word on quarantine (`x.quarantined`, `x.quarantine-lifted`) holds the subject back."""
+    """Say whether the newest of `x.quarantined` and `x.quarantine-lifted` is the former."""
     newest = source.newest("x.quarantine*", subject)
     return newest is not None and newest.header.kind == "x.quarantined"
 

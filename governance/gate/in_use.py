@@ -1,7 +1,7 @@
 """Which packs are in use in a ledger as it stood at a size.
 
-The newest registration of each pack name counts; earlier versions stay for replays. A registered text that this
-version can't read counts as a pack that denies: what can't be read is not passed over.
+The newest registration of each pack name counts; earlier versions stay for replays. A registered text that
+this version can't read counts as a pack that denies: what can't be read is not passed over.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Policy packs: YAML files that say which promotions they judge and by which rules.
 
-A pack is named by its version and, in every decision, by the SHA-256 of its UTF-8 text: a verdict can be computed again
-from exactly the text that it was made under. `PackFile` is the format; `json_schema()` gives editors the same.
+A pack is named by its version and, in every decision, by the SHA-256 of its UTF-8 text: a verdict can be
+computed again from exactly the text that it was made under. `PackFile` is the format; `json_schema()` gives
+editors the same.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 
 
 class Part(BaseModel):
-    """Root of all parts of a pack: frozen; unknown names are refused, so that a typing error never drops a rule."""
+    """Root of all parts of a pack: unknown names are refused, so that a typing error never drops a rule."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
@@ -33,7 +34,8 @@ class Part(BaseModel):
 class Control(Part):
     """A clause of a law, standard or house rule, with its dates. Nothing here is legal advice.
 
-    `in_force_from` and `in_force_to` bound when the clause binds; `text_date` is the date of the text that was read.
+    `in_force_from` and `in_force_to` bound when the clause binds; `text_date` is the date of the text that
+    was read.
     """
 
     title: Sentence
@@ -156,7 +158,7 @@ def digest_of(text: str) -> str:
 
 
 def parse(text: str) -> Pack:
-    """Return the pack that `text` holds. Checks and their parameters are not looked at (`registry.bind` does).
+    """Return the pack that `text` holds. Its checks are `Registry.validate`'s business.
 
     Raises:
         PolicyInvalid: not YAML, a name missing, unknown or mistyped, or `when:` not CEL; names the line.

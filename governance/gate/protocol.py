@@ -1,7 +1,8 @@
-"""What the gate knows (`Facts`) and what a check is (`Check`): the whole contract between the gate and its plug-ins.
+"""What the gate knows (`Facts`) and what a check is (`Check`): the contract of plug-ins.
 
-A check is a pure function of facts and parameters. It reads no clock, no file and no network, so that anybody can
-evaluate it again years later and get the same answer. Facts come from ledger entries below one checkpoint size only.
+A check is a pure function of facts and parameters. It reads no clock, no file and no network, so that anybody
+can evaluate it again years later and get the same answer. Facts come from ledger entries below one checkpoint
+size only.
 
 A third party writes a check against this module alone and registers it as an entry point:
 
@@ -14,7 +15,8 @@ Example:
     ... def has_owner(facts: Facts, parameters: NoParameters) -> CheckOutcome:
     ...     '''The AI system has an owner.'''
     ...     found = facts.system is not None and facts.system.body.owner != ""
-    ...     return CheckOutcome(Result.PASS if found else Result.FAIL, "The system has an owner." if found else "No owner.")
+    ...     return CheckOutcome(Result.PASS if found else Result.FAIL, "The system has an owner." if found
+    else "No owner.")
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ from governance.lineage.results import (
 
 __all__ = [
     "Alert", "Approval", "Check", "CheckOutcome", "DataQuality", "Deployed", "Drift", "Estimate", "Evidence",
-    "EvidenceReference", "Explanation", "Facts", "Fairness", "FairnessAnalysis", "Finding", "FunctionCheck", "Group",
+    "EvidenceReference", "Explanation", "Facts", "Fairness", "FairnessAnalysis", "Finding", "FunctionCheck",
+    "Group",
     "Parameters", "Performance", "Recorded", "Result", "Waiver", "check", "refer",
 ]  # fmt: skip
 
@@ -249,7 +252,8 @@ class Facts:
 
         Args:
             role: the functional or permission role that the producer must hold.
-            independent: the training run's writer does not count, whatever roles it holds: nobody marks their own
+            independent: the training run's writer does not count, whatever roles it holds: nobody marks their
+            own
                 homework.
         """
 
@@ -273,7 +277,8 @@ class CheckOutcome:
         would_change: what would turn the result, a sentence.
         findings: one line for each group, metric or person.
         evidence: the entries that it rests on.
-        until: the instant from which the result no longer holds (an approval expires); None for no such instant.
+        until: the instant from which the result no longer holds (an approval expires); None for no such
+        instant.
     """
 
     result: Result
@@ -288,7 +293,7 @@ class CheckOutcome:
 
 
 class Parameters(BaseModel):
-    """Root of all checks' parameters: unknown ones are refused, so that a typing error never weakens a rule."""
+    """Root of all checks' parameters: unknown ones are refused: a typing error never weakens a rule."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

@@ -1,8 +1,9 @@
-"""Checks by name, from the entry-point group `governance.checks`; built-in ones come through it like any other.
+"""Checks by name, from the entry-point group `governance.checks`; built-in ones too.
 
-A decision names each check's distribution, its version and a digest of its source, so that a replay can say whether it
-ran the same code. The digest is the SHA-256 over the sorted lines `PATH SHA256` of all Python files of the check's
-package (line ends normalised), so that it is the same from a wheel, an editable install and a checkout.
+A decision names each check's distribution, its version and a digest of its source, so that a replay can say
+whether it ran the same code. The digest is the SHA-256 over the sorted lines `PATH SHA256` of all Python
+files of the check's package (line ends normalised), so that it is the same from a wheel, an editable install
+and a checkout.
 """
 
 from __future__ import annotations

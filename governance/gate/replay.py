@@ -1,13 +1,15 @@
 """Replay: a recorded verdict computed again from the ledger as it stood.
 
-Verdict = f(policy digests, digests of the check distributions, checkpoint, subject, target, time). All of these stand in the
-`gate.decided` entry; everything else is read again from the entries below the recorded size. What a replay compares:
+Verdict = f(policy digests, digests of the check distributions, checkpoint, subject, target, time). All of
+these stand in the `gate.decided` entry; everything else is read again from the entries below the recorded
+size. What a replay compares:
 1. the root of the ledger at that size, against the recorded one;
 2. which packs apply, by digest;
 3. the code of checks and gate, by digest;
 4. every rule's result, value and reason; the verdict; the expiry.
-Where a body that the verdict rested on was erased since, the answer is `cannot replay` and names the entry. Other code
-is said so; the same verdict by other code is still `different`, because it is not the same function.
+Where a body that the verdict rested on was erased since, the answer is `cannot replay` and names the entry.
+Other code is said so; the same verdict by other code is still `different`, because it is not the same
+function.
 """
 
 from __future__ import annotations
@@ -77,9 +79,11 @@ def differences(recorded: Mapping[str, Any], again: Mapping[str, Any]) -> list[s
             f"The ledger had the root {again['checkpoint']['root']} at size {again['checkpoint']['size']}; "
             f"the verdict recorded {recorded['checkpoint']['root']}."
         )
-    for member in ("about", "artifact", "target", "expires"):
-        if recorded[member] != again[member]:
-            found.append(f"'{member}' is {again[member]}, but {recorded[member]} was recorded.")
+    found += [
+        f"'{member}' is {again[member]}, but {recorded[member]} was recorded."
+        for member in ("about", "artifact", "target", "expires")
+        if recorded[member] != again[member]
+    ]
     found += _by_name("pack", _names(recorded["policies"], "pack"), _names(again["policies"], "pack"))
     found += _by_name("check", _names(recorded["checks"], "name"), _names(again["checks"], "name"))
     found += _results(recorded["results"], again["results"])
@@ -113,7 +117,7 @@ def _entry(ledger: LedgerReader, decision: str) -> Entry:
 
 
 def _erased_since(ledger: LedgerReader, facts: Facts, size: int) -> list[str]:
-    """Name the bodies that the verdict could read and a replay can't: erased by an entry at or above the size."""
+    """Name the bodies that the verdict could read and a replay can't: erased since."""
     later = []
     for seq, subject in facts.erased:
         if Source.at(ledger, NO_EDGES, size).first("body.erased", f"entry:{seq}") is None:

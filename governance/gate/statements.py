@@ -1,7 +1,7 @@
 """The statements that people sign: approvals, waivers, and their revocations.
 
-A statement is RFC 8785 JSON, UTF-8, without a newline at the end; `message` gives the bytes that are signed. The
-namespace keeps an approval from passing for a waiver, and the host keeps it in this organisation.
+A statement is RFC 8785 JSON, UTF-8, without a newline at the end; `message` gives the bytes that are signed.
+The namespace keeps an approval from passing for a waiver, and the host keeps it in this organisation.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class ApprovalStatement(Statement):
 
 
 class WaiverStatement(Statement):
-    """One person waives one rule for one artifact and target, for a reason, against a compensating control."""
+    """One person waives one rule for one artifact and target, against a compensating control."""
 
     type: Literal["waiver/v1"]
     rule: Said

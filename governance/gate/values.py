@@ -68,7 +68,7 @@ def _plain(body: BaseModel) -> dict[str, Any]:
 
 
 def _evidence(facts: Facts) -> dict[str, Any]:
-    """Newest evidence about the model by family, hyphens as underscores; metrics of performance by bare name."""
+    """Newest evidence about the model by family; metrics of performance by their bare names."""
     found: dict[str, Any] = {}
     for evidence in sorted(facts.evidence, key=lambda e: e.seq):
         if evidence.about == facts.subject:

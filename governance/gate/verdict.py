@@ -57,8 +57,8 @@ class Finding(BaseModel):
 class RuleResult(BaseModel):
     """What one rule said, as entered in `gate.decided.results` (members that are None are left out).
 
-    `finding` is what the check found; `result` is what counts after severity (`warn` rules), `when_unclear` and
-    waivers. `would_change` says what would turn the result.
+    `finding` is what the check found; `result` is what counts after severity (`warn` rules), `when_unclear`
+    and waivers. `would_change` says what would turn the result.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,6 +1,7 @@
-"""Signed waivers: a rule set aside for one model and target, for a time, for a reason, against a compensating control.
+"""Signed waivers: a rule set aside for one model and target, for a time and a reason.
 
-A waiver counts under rules 1 to 9 of `governance.gate.approvals` (statement `waiver/v1`, namespace `waiver@HOST`), and
+A waiver counts under rules 1 to 9 of `governance.gate.approvals` (statement `waiver/v1`, namespace
+`waiver@HOST`), and
 10. its `rule` is a rule of a pack in use (`RULE` or `PACK/RULE`), which somebody may waive (`waivable_by`);
 11. its signer held one of the roles that `waivable_by` names when it was entered.
 Rules 10 and 11 are asked when it is handed in, and again by every verdict: a pack may have changed since.
@@ -25,7 +26,8 @@ def accept(
     """Return the typed statement and the `key:…` that signed, if rules 1 to 7, 10 and 11 hold.
 
     Raises:
-        InvalidInput: a rule of the statement's form or content, or no such rule in `packs` (near names given).
+        InvalidInput: a rule of the statement's form or content, or no such rule in `packs` (near names
+        given).
         IntegrityError: the signature.
         NotPermitted: separation of duties, a rule that nobody may waive, or a role that may not.
         Conflict: the nonce was used.
@@ -59,7 +61,8 @@ def demand_role(
     held = ground.directory.roles(submitted.actor, submitted.at, ground.system, statement.target)
     if not held & allowed:
         raise NotPermitted(
-            f"{submitted.actor} may not waive '{statement.rule}': that takes the role {' or '.join(sorted(allowed))}.",
+            f"{submitted.actor} may not waive '{statement.rule}': "
+            f"that takes the role {' or '.join(sorted(allowed))}.",
             remedy=f"Let a {' or '.join(sorted(allowed))} sign it.",
         )
 
@@ -70,7 +73,7 @@ def rules_named(name: str, packs: Sequence[Pack]) -> list[Rule]:
 
 
 def judged(found: Found, ground: Ground, now: str) -> Waiver:
-    """Return a waiver with its state at `now`; whether its signer's roles suffice is each verdict's question."""
+    """Return a waiver with its state at `now`; whether its signer's roles suffice, verdicts ask."""
     members = standing(found, ground, now, statements.read_waiver)
     said = found.submitted.statement
     return Waiver(

@@ -1,7 +1,7 @@
 """YAML with the line of everything, so that every error can name one.
 
-Only plain data are taken: no tags of other languages, no anchors or aliases (a file of a kilobyte can otherwise unfold
-to gigabytes), no name twice in one mapping, one document, at most `MAX_BYTES`.
+Only plain data are taken: no tags of other languages, no anchors or aliases (a file of a kilobyte can
+otherwise unfold to gigabytes), no name twice in one mapping, one document, at most `MAX_BYTES`.
 """
 
 from __future__ import annotations

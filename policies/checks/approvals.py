@@ -19,8 +19,8 @@ class Quorum(Parameters):
     """Role to how many approvals in it are demanded."""
     distinct: bool = True
     """Whether one person counts for one role only."""
-    excluded: Annotated[list[str], Field(alias="not")] = []
-    """Whoever holds one of these roles does not count; `trainer` also means whoever wrote the training run."""
+    excluded: Annotated[list[str], Field(alias="not", default_factory=list)]
+    """Holders of these roles do not count; `trainer` also means whoever wrote the training run."""
     max_age_days: Annotated[int | None, Field(ge=1)] = None
 
     @model_validator(mode="after")
@@ -32,7 +32,7 @@ class Quorum(Parameters):
 
 @check("approvals.quorum", Quorum)
 def quorum(facts: Facts, parameters: Quorum) -> CheckOutcome:
-    """Enough people in the demanded roles approved this very artifact for this target, none of whom is excluded."""
+    """Enough people in the demanded roles, none excluded, approved this artifact for this target."""
     reasons = {a.subject: _why_not(a, facts, parameters) for a in facts.approvals}
     counting = [a for a in facts.approvals if not reasons[a.subject]]
     assigned = _assign(counting, parameters)
@@ -50,8 +50,8 @@ def quorum(facts: Facts, parameters: Quorum) -> CheckOutcome:
     ]
     used = {a.subject: a for group in assigned.values() for a in group}
     demanded = sum(parameters.roles.values())
-    wanted = listed(f"{number} × {role}" for role, number in parameters.roles.items())
-    short = listed(f"{number} × {role}" for role, number in lacking.items())
+    wanted = listed(f"{number} of {role}" for role, number in parameters.roles.items())
+    short = listed(f"{number} of {role}" for role, number in lacking.items())
     return CheckOutcome(
         Result.MISSING if lacking else Result.PASS,
         f"Approvals are missing: {short} (demanded: {wanted})."
@@ -86,8 +86,8 @@ def _why_not(approval: Approval, facts: Facts, parameters: Quorum) -> str:
 def _assign(counting: list[Approval], parameters: Quorum) -> Mapping[str, list[Approval]]:
     """Give people to roles so that as many demands as possible are met.
 
-    With `distinct` this is a bipartite matching of people with places (augmenting paths; H. W. Kuhn 1955): somebody who
-    holds two roles is put where they are needed.
+    With `distinct` this is a bipartite matching of people with places (augmenting paths; H. W. Kuhn 1955):
+    somebody who holds two roles is put where they are needed.
     """
     newest: dict[str, Approval] = {}
     for approval in sorted(counting, key=lambda a: a.seq):

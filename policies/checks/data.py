@@ -38,9 +38,9 @@ class Overlap(Parameters):
 class SensitiveInputs(Parameters):
     """Parameters of `data.sensitive_inputs`."""
 
-    forbidden: list[str] = []
+    forbidden: Annotated[list[str], Field(default_factory=list)]
     """Features forbidden beyond those that the datasets declare as sensitive."""
-    allowed: list[str] = []
+    allowed: Annotated[list[str], Field(default_factory=list)]
     """Declared sensitive features that this use may see, such as age where a statute permits it."""
 
 
@@ -185,7 +185,7 @@ def _all(facts: Facts, subject: str) -> list[tuple[Evidence, DataQuality]]:
 
 
 def _is_encoding(feature: str, name: str) -> bool:
-    """Say whether a feature is the named column or an encoding of it (`race`, `race=black`, `race_black`, `race[black]`)."""
+    """Say whether a feature is the named column or an encoding of it (`race=black`, `race_black`)."""
     lowered, column = feature.lower(), name.lower()
     return lowered == column or (lowered.startswith(column) and lowered[len(column)] in "=_[:. ")
 

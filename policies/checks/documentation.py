@@ -17,7 +17,7 @@ class SystemDescribed(Parameters):
 
 @check("documentation.system_described", SystemDescribed)
 def system_described(facts: Facts, parameters: SystemDescribed) -> CheckOutcome:
-    """The AI system has purpose, owner, risk and measures of success on record, and its review is not overdue."""
+    """The AI system has purpose, owner and measures of success on record; no review is overdue."""
     system = facts.system
     if system is None:
         return CheckOutcome(

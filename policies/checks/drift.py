@@ -1,6 +1,7 @@
 """Drift alerts: none stands open against what is to be promoted.
 
-An alert against the deployment that this promotion replaces does not hold its remedy back: it is shown, not counted.
+An alert against the deployment that this promotion replaces does not hold its remedy back: it is shown, not
+counted.
 """
 
 from __future__ import annotations

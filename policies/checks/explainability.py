@@ -1,7 +1,7 @@
 """Explanations: they are there, they give reasons, and they add up to the score that they explain.
 
-Principal reasons for adverse action: 12 CFR 1002.9(b)(2) demands specific reasons actually used. Additivity (local accuracy):
-S. Lundberg and S.-I. Lee, NIPS 2017, property 1.
+Principal reasons for adverse action: 12 CFR 1002.9(b)(2) demands specific reasons actually used. Additivity
+(local accuracy): S. Lundberg and S.-I. Lee, NIPS 2017, property 1.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ReasonCodes(Parameters):
     """Parameters of `explainability.reason_codes`."""
 
     minimum_reasons: Annotated[int, Field(ge=1, le=10)] = 1
-    forbidden: list[str] = []
+    forbidden: Annotated[list[str], Field(default_factory=list)]
     """Features that may be nobody's reason, such as a protected trait."""
 
 
@@ -80,7 +80,8 @@ def reason_codes(facts: Facts, parameters: ReasonCodes) -> CheckOutcome:
     if not explanation.reasons or few:
         result = Result.FAIL
         said = (
-            f"{len(few)} of {len(explanation.reasons)} explained decisions lack {parameters.minimum_reasons} reason(s)."
+            f"{len(few)} of {len(explanation.reasons)} explained decisions lack "
+            f"{parameters.minimum_reasons} reason(s)."
             if explanation.reasons
             else "No decision has reasons."
         )
@@ -93,7 +94,8 @@ def reason_codes(facts: Facts, parameters: ReasonCodes) -> CheckOutcome:
         change = "A model that does not use them."
     else:
         result, change = Result.PASS, ""
-        said = f"All {len(explanation.reasons)} explained decisions have at least {parameters.minimum_reasons} reason(s)."
+        count = len(explanation.reasons)
+        said = f"All {count} explained decisions have at least {parameters.minimum_reasons} reason(s)."
     return CheckOutcome(
         result,
         said,

@@ -1,13 +1,13 @@
 """Fairness, judged from counts at the rule's own confidence.
 
-`pass` needs every group to pass, each at the rule's confidence (intersection-union test). `fail` needs one group to fail after
-Holm's correction for the number of groups. Everything else is `unclear`, with the number of rows of a group that would settle
-it at the rates seen. Groups too small to judge are unclear; rows without a group are listed. The reference is the group with
-the highest selection rate among those large enough, as the evidence names it; that it was chosen for being highest makes
-`pass` harder, never easier.
+`pass` needs every group to pass, each at the rule's confidence (intersection-union test). `fail` needs one
+group to fail after Holm's correction for the number of groups. Everything else is `unclear`, with the number
+of rows of a group that would settle it at the rates seen. Groups too small to judge are unclear; rows without
+a group are listed. The reference is the group with the highest selection rate among those large enough, as
+the evidence names it; that it was chosen for being highest makes `pass` harder, never easier.
 
-Sources: the four-fifths rule is 29 CFR 1607.4(D), for employment; elsewhere it is a house rule by analogy. Equalized odds:
-M. Hardt, E. Price and N. Srebro, NIPS 2016. Methods: `policies.checks.proportions`.
+Sources: the four-fifths rule is 29 CFR 1607.4(D), for employment; elsewhere it is a house rule by analogy.
+Equalized odds: M. Hardt, E. Price and N. Srebro, NIPS 2016. Methods: `policies.checks.proportions`.
 """
 
 from __future__ import annotations
@@ -177,9 +177,7 @@ def _judge(
 def _ratio(group: Group, reference: Group, parameters: ImpactRatio) -> _Tested:
     label, count, base = named(group.values), _selected(group), _selected(reference)
     if base.hits == 0:
-        return _Tested(
-            label, None, None, None, group.rows, False, 1.0, True, None, "nobody was selected in any group"
-        )  # noqa: FBT003
+        return _untestable(label, group.rows, "nobody was selected in the reference group")
     alpha_z = proportions.quantile(parameters.confidence)
     score = proportions.ratio_score(count, base, parameters.minimum)
     low, high = proportions.ratio_bounds(count, base, parameters.confidence)
@@ -222,9 +220,7 @@ def _pair(
     label = f"{name}: {named(first.values)} against {named(second.values)}"
     fewest = min(first, second, key=lambda group: group.rows)
     if not one.rows or not other.rows:
-        return _Tested(
-            label, None, None, None, fewest.rows, False, 1.0, True, None, "a group has no such rows"
-        )  # noqa: FBT003
+        return _untestable(label, fewest.rows, "a group has no such rows")
     z, limit = proportions.quantile(parameters.confidence), parameters.maximum
     low, high = proportions.difference_bounds(one, other, z)
     small = min(one.rows, other.rows) < parameters.minimum_rows
@@ -244,6 +240,21 @@ def _pair(
         p_fail=1.0 if small else proportions.difference_p_value(one, other, limit),
         too_small=small,
         rows_needed=_rows(proportions.times_needed(settled), fewest.rows),
+    )
+
+
+def _untestable(label: str, rows: int, note: str) -> _Tested:
+    return _Tested(
+        label=label,
+        value=None,
+        low=None,
+        high=None,
+        rows=rows,
+        passes=False,
+        p_fail=1.0,
+        too_small=True,
+        rows_needed=None,
+        note=note,
     )
 
 
@@ -271,7 +282,7 @@ def _finding(tested: _Tested, p_fail: float, parameters: _Sensitive) -> Finding:
     )
 
 
-def _message(
+def _message(  # noqa: PLR0917 - the words of one sentence
     result: Result,
     judged: Sequence[Finding],
     others: Sequence[Finding],

@@ -14,7 +14,7 @@ class Complete(Parameters):
 
 @check("lineage.complete", Complete)
 def complete(facts: Facts, parameters: Complete) -> CheckOutcome:
-    """System, run and datasets behind the model are registered, with the digests that were used, and none is quarantined."""
+    """All that is behind the model is registered, as it was used, and not in quarantine."""
     findings = [Finding(label=g, result=Result.FAIL, message="named, but not registered") for g in facts.gaps]
     findings += [
         Finding(label=s, result=Result.FAIL, message=f"the body of entry {seq} was erased")

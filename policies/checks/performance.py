@@ -1,8 +1,9 @@
 """Performance against a bound, judged on the interval and not on the point estimate.
 
-At the rule's confidence, one-sided: `pass` where the whole interval is on the right side of the bound, `fail` where it is wholly on
-the wrong side, `unclear` between. Accuracy, precision, recall and selection rate are judged from their counts (Wilson's score
-interval); other metrics by rescaling the evidence's own interval as a normal one, each side by itself.
+At the rule's confidence, one-sided: `pass` where the whole interval is on the right side of the bound, `fail`
+where it is wholly on the wrong side, `unclear` between. Accuracy, precision, recall and selection rate are
+judged from their counts (Wilson's score interval); other metrics by rescaling the evidence's own interval as
+a normal one, each side by itself.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ def _judge(facts: Facts, metric: str, bound: float, confidence: float, *, at_lea
     needed = _rows_needed(performance, value, bound, low if value >= bound else high)
     return CheckOutcome(
         result,
-        f"{metric} is {value:.3f} (interval {shown}); {word} {bound:g} is demanded, at {percent(confidence)} confidence.",
+        f"{metric} is {value:.3f} (interval {shown}); {word} {bound:g} is demanded, "
+        f"at {percent(confidence)} confidence.",
         value=value,
         threshold=bound,
         confidence=confidence,
@@ -123,8 +125,8 @@ def _interval(
 
 
 def _rows_needed(performance: Performance, value: float, bound: float, near: float | None) -> int | None:
-    """Return how many rows would bring the interval's nearer end to the bound: its width goes with 1/sqrt(rows)."""
-    if near is None or value == bound or near == value:
+    """Return how many rows bring the interval's end to the bound; width goes with 1/sqrt(rows)."""
+    if near is None or value in {bound, near}:
         return None
     return math.ceil(performance.rows * ((value - near) / (value - bound)) ** 2)
 

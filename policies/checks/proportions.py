@@ -1,18 +1,20 @@
 """Statistics of proportions from counts, in pure Python: what the checks judge by.
 
-Everything is one-sided at a rule's own confidence, 1 - alpha: a statement `at 95 % confidence` is wrong in at most 5 of 100
-cases in which it should not have been made. So bounds here are those of a two-sided interval of confidence 1 - 2 alpha.
+Everything is one-sided at a rule's own confidence, 1 - alpha: a statement `at 95 % confidence` is wrong in at
+most 5 of 100 cases in which it should not have been made. So bounds here are those of a two-sided interval of
+confidence 1 - 2 alpha.
 
 Methods:
-- Ratio of two proportions: score test and its inversion. P. A. R. Koopman, Biometrics 40 (1984) 513-517; variance with the
-  restricted maximum likelihood estimates of O. Miettinen and M. Nurminen, Statistics in Medicine 4 (1985) 213-226, in the
-  closed form of C. P. Farrington and G. Manning, ibid. 9 (1990) 1447-1454. It holds for small counts and for counts of
-  0 or all, where the log method has no variance.
-- Difference of two proportions: hybrid score interval, R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10;
-  p-values by inverting it.
+- Ratio of two proportions: score test and its inversion. P. A. R. Koopman, Biometrics 40 (1984) 513-517;
+  variance with the restricted maximum likelihood estimates of O. Miettinen and M. Nurminen, Statistics in
+  Medicine 4 (1985) 213-226, in the closed form of C. P. Farrington and G. Manning, ibid. 9 (1990) 1447-1454.
+  It holds for small counts and for counts of 0 or all, where the log method has no variance.
+- Difference of two proportions: hybrid score interval, R. G. Newcombe, Statistics in Medicine 17 (1998)
+  873-890, method 10; p-values by inverting it.
 - One proportion: E. B. Wilson, JASA 22 (1927) 209-212.
-- Several tests: S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70, for `some group fails`; the intersection-union
-  principle (R. L. Berger, Technometrics 24 (1982) 295-300) for `every group passes`, which needs no correction.
+- Several tests: S. Holm, Scandinavian Journal of Statistics 6 (1979) 65-70, for `some group fails`; the
+  intersection-union principle (R. L. Berger, Technometrics 24 (1982) 295-300) for `every group passes`, which
+  needs no correction.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def wilson(count: Count, z: float) -> tuple[float, float]:
 
 
 def ratio_score(count: Count, base: Count, ratio: float) -> float:
-    """Return the score statistic of `rate = ratio * base rate`; positive where the observed ratio is higher."""
+    """Return the score statistic of `rate = ratio * base rate`; positive where it is higher."""
     a = ratio * (count.rows + base.rows)
     b = -(count.rows * ratio + count.hits + base.rows + base.hits * ratio)
     c = count.hits + base.hits
@@ -81,7 +83,7 @@ def ratio_score(count: Count, base: Count, ratio: float) -> float:
 
 
 def ratio_bounds(count: Count, base: Count, confidence: float) -> tuple[float, float]:
-    """Return the lower and the upper one-sided bound of the ratio of two proportions (base with at least one hit)."""
+    """Return both one-sided bounds of the ratio of two proportions (base with at least one hit)."""
     z = quantile(confidence)
     observed = count.rate / base.rate
     low = 0.0
@@ -103,7 +105,7 @@ def difference_bounds(first: Count, second: Count, z: float) -> tuple[float, flo
 
 
 def difference_p_value(first: Count, second: Count, limit: float) -> float:
-    """Return the p-value of `the two proportions differ by more than limit`, either way (doubled for that)."""
+    """Return the p-value of `the two differ by more than limit`, either way (doubled for that)."""
     higher, lower = (first, second) if first.rate >= second.rate else (second, first)
     if higher.rate - lower.rate <= limit:
         return 1.0
@@ -125,7 +127,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def times_needed(settled: Callable[[float], bool]) -> float | None:
-    """Return by how many times the rows must grow, at the same rates, until `settled`; None where that is out of reach."""
+    """Return by how many times the rows must grow until `settled`; None where out of reach."""
     factor = 1.0
     while not settled(factor):
         factor *= 2

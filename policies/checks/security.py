@@ -12,7 +12,7 @@ _UNSAFE = ("pickle", "pkl", "joblib", "dill", "cloudpickle", "pt", "pth", "bin")
 class ArtifactFormat(Parameters):
     """Parameters of `security.artifact_format`."""
 
-    allowed: list[str] = ["skops", "onnx", "safetensors", "pmml"]
+    allowed: tuple[str, ...] = ("skops", "onnx", "safetensors", "pmml")
 
 
 @check("security.artifact_format", ArtifactFormat)

@@ -45,8 +45,8 @@ def missing(facts: Facts, family: str, what: str, how: str) -> CheckOutcome:
 
 
 def together(results: Sequence[Result]) -> Result:
-    """Return what several findings make: the first of error, missing, fail, unclear that occurs, else pass."""
-    for worst in (Result.ERROR, Result.MISSING, Result.FAIL, Result.UNCLEAR):
+    """Return what several findings make: the worst of error, fail, missing, unclear; else pass."""
+    for worst in (Result.ERROR, Result.FAIL, Result.MISSING, Result.UNCLEAR):
         if worst in results:
             return worst
     return Result.PASS
