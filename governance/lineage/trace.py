@@ -295,4 +295,4 @@ def _count(body: Mapping[str, Any] | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}" if isinstance(value, float) and not value.is_integer() else f"{value:,.0f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"

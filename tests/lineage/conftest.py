@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from governance.ledger.entry import Draft, Entry, check_draft, make_entry, new_id
+
+_START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class FileDatabase:
@@ -75,7 +78,7 @@ class LedgerInMemory:
     def add(self, kind: str, subject: str, body: dict[str, Any], actor: str = "user:alice") -> Entry:
         seq = len(self.all)
         draft = Draft(actor, kind, subject, body)
-        time = f"2026-03-01T{seq // 3600:02}:{seq // 60 % 60:02}:{seq % 60:02}.000000Z"
+        time = (_START + timedelta(seconds=seq)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         entry = make_entry(
             draft, check_draft(draft), entry_id=new_id(), origin="acme.example/credit", seq=seq,
             prev=self.all[-1].hash if self.all else None, time=time,
@@ -151,8 +154,9 @@ def model_made(
     ledger.add(
         "gate.decided", decision,
         {
-            "about": model, "artifact": artifact, "target": "production", "verdict": "allow", "results": results,
-            "checkpoint": {"size": len(ledger.all), "root": "00"}, "expires": "2026-04-01T00:00:00Z",
+            "about": model, "artifact": artifact, "target": "production", "verdict": "allow",
+            "results": results, "checkpoint": {"size": len(ledger.all), "root": "00"},
+            "expires": "2026-04-01T00:00:00Z",
             "policies": [{"pack": "credit", "version": "1.0.0", "digest": DIGEST["beef"]}], "checks": [],
         },
     )  # fmt: skip

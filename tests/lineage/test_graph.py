@@ -27,8 +27,9 @@ def test_a_model_comes_from_its_run_data_evidence_and_verdict(ledger: Any, told:
     first = told["first"]
     found = around(ledger, first["model"], "up")
     assert names(found) == {
-        first["model"], first["run"], "dataset:loans@1", first["evidence"], first["approval"], first["decision"],
-    }  # fmt: skip
+        "dataset:loans@1",
+        *(first[k] for k in ("model", "run", "evidence", "approval", "decision")),
+    }
     assert not found.truncated
 
 
