@@ -41,7 +41,7 @@ def copy_of(database: Path, folder: Path) -> Path:
 
 
 def alter_one_byte(path: Path, find: str, replace: str) -> Altered:
-    """Change the byte in which `find` and `replace` differ, where `find` stands for the only time in the file.
+    """Change the byte in which `find` and `replace` differ, where `find` stands once in the file.
 
     Raises:
         IntegrityError: it does not stand there exactly once (the file is not what the story expects).

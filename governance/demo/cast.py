@@ -48,7 +48,7 @@ class Cast:
     _public: dict[str, str] = field(default_factory=dict)
 
     def register(self) -> None:
-        """Register everybody but the administrator, who is there from the first entry, and bind their keys."""
+        """Register everybody but the administrator, who is there already, and bind their keys."""
         self.keys.mkdir(parents=True, exist_ok=True)
         self.keys.chmod(0o700)
         for person in EVERYBODY:

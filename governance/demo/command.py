@@ -15,14 +15,11 @@ if TYPE_CHECKING:
 
 OPENING = (
     "A model that recommends mortgages is refused, corrected, approved, deployed, traced, attacked and "
-    "defended, on real "
-    "applications of 1990. Everything is written to a ledger: a list of entries to which one can only add, "
-    "and of which "
-    "nobody, not even its operator, can change one unseen.\n\n"
-    "This is a demonstration. The data are historical, the downturn in step 7 is made up, the people are "
-    "invented, and the "
-    "split is one of many (seed 0, the first there is); another gives other numbers. It is no advice on "
-    "lending."
+    "defended, on real applications of 1990. Everything is written to a ledger: a list of entries to "
+    "which one can only add, and of which nobody, not even its operator, can change one unseen.\n\nThis "
+    "is a demonstration. The data are historical, the downturn in step 7 is made up, the people are "
+    "invented, and the split is one of many (seed 0, the first there is); another gives other numbers. It "
+    "is no advice on lending."
 )
 
 

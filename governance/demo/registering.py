@@ -14,9 +14,9 @@ def register(scene: Scene) -> None:
     """Step 1: the system, and the data once they are validated."""
     tell, cast = scene.tell, scene.cast
     tell.say(
-        "A lender wants a model that recommends whether to approve a mortgage. Before anything is trained, "
-        "the ledger "
-        "learns what the system is for, who answers for it, and which data may be used."
+        "A lender wants a model that recommends whether to approve a mortgage. Before anything is "
+        "trained, the ledger learns what the system is for, who answers for it, and which data may be "
+        "used."
     )
     cast.register()
     for text in scene.policies:
@@ -49,18 +49,16 @@ def _register_data(scene: Scene) -> None:
         applications.delivered, data.schema(applications.delivered), label=data.LABEL
     )
     tell.say(
-        f"The data: {len(applications.delivered):,} mortgage applications of 1990, collected by the Federal "
-        f"Reserve Bank "
-        "of Boston because the lending figures looked unequal (Munnell and others 1996). As delivered they "
-        "do not "
-        "pass validation:"
+        f"The data: {len(applications.delivered):,} mortgage applications of 1990, collected by the "
+        "Federal Reserve Bank of Boston because the lending figures looked unequal (Munnell and others "
+        "1996). As delivered they do not pass validation:"
     )
     for check in delivered.checks:
         if check.status == "fail":
             tell.refused(f"{check.message} {'; '.join(line.split(',')[0] for line in check.where)}")
     tell.gloss(
-        "666 and 999,999 are codes for 'not known'. They become missing values, which the models then fill "
-        "in."
+        "666 and 999,999 are codes for 'not known'. They become missing values, which the models then "
+        "fill in."
     )
     whole, found = register_dataset(
         cast, f"{DATA}@1990", applications.cleaned, scene.folder.inside("data", "applications.csv"),
@@ -84,6 +82,6 @@ def _register_data(scene: Scene) -> None:
     scene.figures["approval_by_race"] = {str(race): float(share) for race, share in rate.items()}
     tell.say(
         f"What happened in 1990: {rate['white']:.1%} of white applicants were approved and "
-        f"{rate['black']:.1%} of Black "
-        f"applicants, {rate['black'] / rate['white']:.2f} times as often. A model learns from that."
+        f"{rate['black']:.1%} of Black applicants, {rate['black'] / rate['white']:.2f} times as often. A "
+        "model learns from that."
     )

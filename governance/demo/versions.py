@@ -13,9 +13,8 @@ def train_naive(scene: Scene) -> None:
     assert scene.train is not None  # noqa: S101 - step 1 made it
     scene.tell.say(
         f"{TOMAS.name} trains a logistic regression on everything in the table, race, sex and marital "
-        f"status among it. "
-        "The run is recorded so that it can be repeated: data and code by digest, parameters, seed, "
-        "packages, platform."
+        "status among it. The run is recorded so that it can be repeated: data and code by digest, "
+        "parameters, seed, packages, platform."
     )
     with scene.tell.working("training version 1"):
         version = scene.versions[1] = train_version(
@@ -34,14 +33,13 @@ def evaluate_naive(scene: Scene) -> None:
     """Step 3: performance, fairness and explanations, by somebody else than the trainer."""
     scene.tell.say(
         f"{EVA.name} evaluates it on the held-out half. What a training pipeline says about itself is not "
-        f"taken; each "
-        "result below is an entry that names her as its producer."
+        "taken; each result below is an entry that names her as its producer."
     )
     found = evaluate(scene, 1)
     tell = scene.tell
     top = ", ".join(data.LABELS[one.feature].lower() for one in found.explanation.importance[:4])
     tell.say(
-        f"What moves the score most, by SHAP (how far each fact moves it, summing to the score exactly): "
+        "What moves the score most, by SHAP (how far each fact moves it, summing to the score exactly): "
         f"{top}."
     )
     adverse = [row for row in found.explanation.reasons if not row.outcome]
@@ -49,8 +47,7 @@ def evaluate_naive(scene: Scene) -> None:
     scene.figures["v1_refusals_by_race"] = len(because)
     tell.say(
         f"Reasons were computed for {len(adverse)} refusals. In {len(because)} of them race is among the "
-        f"four principal "
-        "reasons. One of them, as the applicant would have to be told:"
+        "four principal reasons. One of them, as the applicant would have to be told:"
     )
     shown = max(because or adverse, key=lambda row: row.score)
     for reason in shown.reasons:
@@ -66,10 +63,9 @@ def correct(scene: Scene) -> None:
     tell = scene.tell
     tell.say(
         f"{TOMAS.name} trains version 2 with fairlearn's GridSearch: {models.GRID} candidates, each "
-        f"weighing the training "
-        "rows differently, the best balance of accuracy and equal approval rates is kept. Race is used to "
-        "weigh the "
-        "training rows; when scoring, the model sees neither race nor sex nor marital status."
+        "weighing the training rows differently, the best balance of accuracy and equal approval rates is "
+        "kept. Race is used to weigh the training rows; when scoring, the model sees neither race nor sex "
+        "nor marital status."
     )
     with tell.working("training version 2"):
         version = scene.versions[2] = train_version(
@@ -90,16 +86,15 @@ def correct(scene: Scene) -> None:
     scene.figures["too_few"] = {" ".join(group.values.values()): group.rows for group in small}
     tell.say(
         f"Said aloud: by race and sex together the held-out half has only {names}. That is too few to "
-        f"judge. The policy "
-        "takes 'unclear' as a warning here, and as a denial for race and for sex alone. The warning stays "
-        "on every verdict."
+        "judge. The policy takes 'unclear' as a warning here, and as a denial for race and for sex alone. "
+        "The warning stays on every verdict."
     )
     before = (scene.figures["v1"]["accuracy"], scene.figures["v1"]["roc_auc"])
     after = (scene.figures["v2"]["accuracy"], scene.figures["v2"]["roc_auc"])
     tell.say(
         f"What it costs: agreement with the decisions of 1990 goes from {before[0]:.1%} to {after[0]:.1%}, "
-        f"ranking from "
-        f"{before[1]:.3f} to {after[1]:.3f}. Agreeing with 1990 is not the same as being right."
+        f"ranking from {before[1]:.3f} to {after[1]:.3f}. Agreeing with 1990 is not the same as being "
+        "right."
     )
     ask(scene, 2, "v2 without approvals")
     tell.say("Nobody has approved it, so the answer is still no.")
