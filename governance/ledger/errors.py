@@ -69,7 +69,17 @@ class ClockRefused(LedgerError):
 
 
 class ReadOnly(LedgerError):
-    """The ledger can be read but not written: no key, or the signer knows a later checkpoint."""
+    """The ledger can be read but not written.
+
+    Attributes:
+        reason: `no-key`; `no-signer-checkpoint` (what was signed last is not known); `truncated` (the signer knows a
+            later checkpoint); `history-rewritten` (or an inconsistent one); `not-signed` (the database holds entries
+            that the key never signed); `no-permission` (files that this account can't write).
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", reason: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.reason = reason
 
 
 class EntryAbsent(LedgerError):
@@ -78,6 +88,10 @@ class EntryAbsent(LedgerError):
 
 class ProofInvalid(LedgerError):
     """A proof does not hold."""
+
+
+class EntryAltered(ProofInvalid):
+    """A stored entry does not match its own hash or commitment: somebody changed it behind the ledger's back."""
 
 
 class NoteInvalid(LedgerError):

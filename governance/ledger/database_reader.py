@@ -1,0 +1,116 @@
+"""A ledger's own tables as a reader for verification: everything verbatim, nothing judged, one state throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, CursorResult
+
+from governance.ledger.database import Database
+from governance.ledger.errors import EntryAbsent, EntryAltered
+from governance.ledger.failures import explained
+from governance.ledger.reader import Row
+from governance.ledger.stored import StoredTree, TileRoots
+
+_BATCH = 1000
+
+
+class DatabaseReader:
+    """Reads the state that the database had at the first read (`governance.ledger.reader.StoredReader`).
+
+    Appends by others go on meanwhile and are not seen. Belongs to one thread; `close` it, or use it in a `with`.
+    """
+
+    withholds_bodies = False
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the state."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def read_checkpoint(self) -> str:
+        """Return the newest stored checkpoint.
+
+        Raises:
+            EntryAbsent: there is none.
+        """
+        for row in self._run("SELECT text FROM checkpoint ORDER BY size DESC LIMIT 1"):
+            return str(row[0])
+        raise EntryAbsent("The ledger has no checkpoint.")
+
+    def read_tile(self, level: int, index: int, width: int) -> bytes:
+        """Return the first `width` hashes of a tile.
+
+        Raises:
+            EntryAbsent: it is not there whole.
+        """
+        try:
+            return StoredTree(self._connection(), TileRoots()).read_tile(level, index, width)
+        except (EntryAltered, TypeError) as error:
+            raise EntryAbsent(f"The tile {level}/{index} of width {width} is not there.") from error
+
+    def read_entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield headers."""
+        for row in self._run(
+            f"SELECT header FROM entry WHERE seq >= {start:d} AND seq < {stop:d} ORDER BY seq"
+        ):  # noqa: S608 - integers
+            yield row[0]
+
+    def read_body(self, seq: int) -> tuple[bytes, bytes] | None:
+        """Return (salt, body), or None."""
+        for row in self._run(f"SELECT salt, body FROM body WHERE seq = {seq:d}"):  # noqa: S608 - an integer
+            return row[0], row[1]
+        return None
+
+    def rows(self, start: int, stop: int | None) -> Iterator[Row]:
+        """Stream rows of `entry`."""
+        end = "" if stop is None else f"AND seq < {stop:d} "
+        columns = "seq, id, time, actor, kind, subject, hash, header"
+        return map(
+            Row._make, self._run(f"SELECT {columns} FROM entry WHERE seq >= {start:d} {end}ORDER BY seq")
+        )  # noqa: S608 - integers
+
+    def stored_bodies(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Stream rows of `body`."""
+        return self._run("SELECT seq, salt, body FROM body ORDER BY seq")
+
+    def stored_tiles(self) -> Iterator[tuple[int, int, bytes]]:
+        """Stream rows of `tile`."""
+        return self._run("SELECT level, idx, hashes FROM tile ORDER BY level, idx")
+
+    def stored_checkpoints(self) -> Iterator[tuple[int, str]]:
+        """Stream rows of `checkpoint`."""
+        return self._run("SELECT size, text FROM checkpoint ORDER BY size")
+
+    def _connection(self) -> Connection:
+        if self._held is None:
+            with explained(self._database.path):
+                self._held = self._database.engine.connect()
+        return self._held
+
+    def _run(self, statement: str) -> Iterator[Any]:
+        """Run plain SQL, whose values come back as they are, whatever types somebody left in the columns."""
+        with explained(self._database.path):
+            result: CursorResult[Any] = self._connection().exec_driver_sql(statement)
+            for page in _pages(result):
+                yield from page
+
+
+def _pages(result: CursorResult[Any]) -> Iterable[Iterable[Any]]:
+    while page := result.fetchmany(_BATCH):
+        yield page

@@ -1,0 +1,72 @@
+"""Bringing a database to the schema of this version, and telling ledgers from other databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+
+from governance.ledger import canonical, tables
+from governance.ledger.database import Database
+from governance.ledger.errors import FormatTooNew, InvalidEntry, NotALedger
+from governance.ledger.migrations import REVISIONS
+
+FORMAT = 1
+
+
+def migrate(database: Database) -> None:
+    """Run the revisions that are missing, under the lock."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_schema(database: Database) -> bool:
+    """Say whether the schema is this version's; False means that revisions are missing.
+
+    Raises:
+        NotALedger: the database has other tables.
+        FormatTooNew: a newer version made it.
+    """
+    with database.read() as connection:
+        names = set(inspect(connection).get_table_names())
+        if (
+            not {table.name for table in tables.metadata.sorted_tables} <= names
+            or "alembic_version" not in names
+        ):
+            raise NotALedger(
+                f"{database.path} is a database, but no ledger.",
+                remedy="Name the ledger's file, or begin one in a new file: govern init.",
+            )
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if revision not in REVISIONS:
+            raise _too_new(database.path, f"its schema is revision {revision!r}")
+        _check_format(database.path, connection)
+    return bool(revision == REVISIONS[-1])
+
+
+def _check_format(path: Path, connection: Connection) -> None:
+    raw = connection.execute(text("SELECT body FROM body WHERE seq = 0")).scalar()
+    if not isinstance(raw, bytes):
+        return
+    try:
+        members: dict[str, Any] = canonical.decode(raw)
+    except InvalidEntry:
+        return  # damaged: that is for verification to say
+    found = members.get("format")
+    if isinstance(found, int) and found > FORMAT:
+        raise _too_new(path, f"its format is {found}")
+
+
+def _too_new(path: Path, why: str) -> FormatTooNew:
+    return FormatTooNew(
+        f"{path} was written by a newer version: {why}, and this version knows {FORMAT}.",
+        remedy="Install a newer version: pip install -U ml-governance.",
+    )
