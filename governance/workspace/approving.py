@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from governance import instants
 from governance.errors import InvalidInput
@@ -18,6 +18,12 @@ from governance.workspace.session import Session
 from governance.workspace.views import ApprovalView
 
 _GIVEN = {"approval": "approval.given", "waiver": "waiver.granted"}
+_STATES: dict[str, Literal["valid", "expired", "revoked", "void"]] = {
+    "valid": "valid",
+    "expired": "expired",
+    "revoked": "revoked",
+    "void": "void",
+}
 
 
 class Approving:
@@ -154,7 +160,7 @@ class Approving:
             meaning=one.meaning,
             time=one.time,
             expires=one.expires,
-            state=one.state,  # type: ignore[arg-type] - the gate's four states are the view's
+            state=_STATES[one.state],
             why_not=one.why_not,
             statement=dict(one.statement),
             signature=found.submitted.signature,

@@ -20,11 +20,11 @@ class History:
     ) -> list[InProduction]:
         """Return what stood where at an instant (now by default), and why."""
         ledger, projection = self._session.ledger, self._session.projection
-        return history.as_of(projection, ledger, time, target=target, model=model, names=self._name)
+        return history.as_of(ledger, projection, time, target=target, model=model, names=self._name)
 
     def deployments(self, model: str | None = None) -> list[InProduction]:
-        """Return every deployment, newest first."""
-        return history.deployments(self._session.projection, self._session.ledger, model, names=self._name)
+        """Return every deployment, oldest first."""
+        return history.deployments(self._session.ledger, self._session.projection, model, names=self._name)
 
     def deployment(self, subject: str) -> InProduction:
         """Return one deployment.
@@ -32,7 +32,7 @@ class History:
         Raises:
             NotFound: it was never made.
         """
-        found = history.deployment(self._session.projection, self._session.ledger, subject, names=self._name)
+        found = history.deployment(self._session.ledger, self._session.projection, subject, names=self._name)
         if found is None:
             raise NotFound(
                 f"There is no {subject} in this ledger.", remedy="See what is deployed: govern as-of."

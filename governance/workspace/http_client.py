@@ -66,7 +66,7 @@ class HttpClient:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise LedgerUnusable(
-                f"The ledger service at {self.url} gives no answer: {error or type(error).__name__}.",
+                f"The ledger service at {self.url} gives no answer: {str(error) or type(error).__name__}.",
                 remedy="Treat it as deny. Check the address, and that 'govern serve' runs there.",
             ) from None
         if response.status_code != httpx.codes.OK:

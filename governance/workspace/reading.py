@@ -111,7 +111,7 @@ class Reading:
             raise InvalidInput(f"The depth {depth} is out of bounds.", remedy=f"Say 1 to {MOST_DEPTH}.")
         self._session.known(subject)
         ledger, projection = self._session.ledger, self._session.projection
-        return graph.lineage(projection, ledger, subject, direction=direction, depth=depth)
+        return graph.around(ledger, projection, subject, direction, depth)
 
     def trace(self, prediction: str) -> Trace:
         """Trace `prediction:BATCH#ROW` back to what stands behind it."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from governance.errors import InvalidInput
-from governance.ledger import export as ledger_export
 from governance.ledger.checkpoint import read_unverified
 from governance.ledger.errors import NoteInvalid, ReadOnly
 from governance.ledger.log import Ledger
@@ -29,12 +28,13 @@ def verify_ledger(
 ) -> Verification:
     """Verify a local ledger: everything on the format page, then the lineage tables against the entries."""
     ledger = session.ledger
-    report = verify(
-        ledger.reader(),
-        keys=_keys(key) or pinned(ledger),
-        trusted_checkpoints=[*_trusted(checkpoint), *_committed(ledger)],
-        progress=_layers(progress),
-    )
+    with ledger.reader() as reader:
+        report = verify(
+            reader,
+            keys=_keys(key) or pinned(ledger),
+            trusted_checkpoints=[*_trusted(checkpoint), *_committed(ledger)],
+            progress=_layers(progress),
+        )
 
     def advance(done: int, total: int) -> None:
         if progress is not None:
@@ -62,12 +62,15 @@ def verify_reader(
 
 def export_ledger(ledger: Ledger, folder: Path, *, bodies: bool) -> int:
     """Write the static export of a local ledger; return the number of entries."""
-    return ledger_export.write_export(ledger.reader(), folder, bodies=bodies)
+    with ledger.reader() as reader:
+        return export_reader(reader, folder, bodies=bodies)
 
 
 def export_reader(reader: Reader, folder: Path, *, bodies: bool) -> int:
     """Write the static export of what a reader gives; return the number of entries."""
-    return ledger_export.write_export(reader, folder, bodies=bodies)
+    from governance.ledger import export
+
+    return export.write_export(reader, folder, bodies=bodies)
 
 
 def pinned(ledger: Ledger) -> list[str] | None:
@@ -79,7 +82,7 @@ def pinned(ledger: Ledger) -> list[str] | None:
 
 
 def _committed(ledger: Ledger) -> list[str]:
-    """Return the writer's own last checkpoint, which the database must reach: a tail cut off is `truncated`."""
+    """Return the writer's own last checkpoint: a database smaller than it was cut (`truncated`)."""
     text = ledger.keys.signer_checkpoint()
     return [] if text is None else [text]
 
