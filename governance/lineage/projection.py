@@ -88,20 +88,19 @@ class Projection:
             size = self._ledger.size()
             try:
                 return self._catch_up(size)
-            except (LedgerError, SQLAlchemyError, OSError):
-                if self.in_memory:
-                    raise
-            self._tables = _Memory()
-            return self._catch_up(size)
+            except _CannotWriteError:
+                self._tables, self._believed = _Memory(), -1
+                return self._catch_up(size)
 
     def rebuild(self) -> None:
-        """Empty the tables and build them from the entries."""
+        """Drop the tables and build them from the entries."""
         with self._lock:
+            try:
+                self._start_afresh()
+            except _CannotWriteError:
+                self._tables = _Memory()
             self._believed = -1
-            with self._tables.write() as connection:
-                tables.metadata.drop_all(connection)
-                tables.metadata.create_all(connection)
-        self.catch_up()
+            self.catch_up()
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> list[Difference]:
         """Compare every row with the entries; return what differs, each with its place.
@@ -228,15 +227,15 @@ class Projection:
         return last is not None and last.hash.hex() == mark.head
 
     def _start_afresh(self) -> None:
-        with self._tables.write() as connection:
+        with self._writing() as connection:
+            tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
-            tables.clear(connection)
 
     def _enter(self, mark: Mark, size: int) -> Mark:
         """Enter the next run of entries; return how far the tables go then, by us or another process."""
         stop = min(mark.size + _RUN, size)
         run = list(islice(self._ledger.stream(mark.size, stop), stop - mark.size))
-        with self._tables.write() as connection:
+        with self._writing() as connection:
             now = tables.read_mark(connection)
             if now != mark:
                 return now
@@ -244,6 +243,21 @@ class Projection:
             done = Mark(stop, run[-1].hash.hex())
             tables.write_mark(connection, done)
         return done
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Give a write transaction; nothing but the tables is touched in it, so a failure means rule 3."""
+        try:
+            with self._tables.write() as connection:
+                yield connection
+        except (LedgerError, SQLAlchemyError, OSError) as error:
+            if self.in_memory:
+                raise
+            raise _CannotWriteError from error
+
+
+class _CannotWriteError(Exception):
+    """The ledger's database takes no tables of ours."""
 
 
 class _Memory:
@@ -267,9 +281,14 @@ class _Memory:
 
 
 def _present(place: Tables) -> bool:
+    """Say whether all tables are there, in the shape that they have here."""
     with place.read() as connection:
-        there = set(inspect(connection).get_table_names())
-    return set(tables.metadata.tables) <= there
+        found = inspect(connection)
+        there = set(found.get_table_names())
+        return all(
+            name in there and {c["name"] for c in found.get_columns(name)} == set(table.columns.keys())
+            for name, table in tables.metadata.tables.items()
+        )
 
 
 def _summary(row: Row[*tuple[object, ...]]) -> SubjectSummary:

@@ -98,12 +98,6 @@ def write_mark(connection: Connection, mark: Mark) -> None:
     connection.execute(insert(marks).values(name="entries", size=mark.size, head=mark.head, rules=mark.rules))
 
 
-def clear(connection: Connection) -> None:
-    """Empty all tables."""
-    for table in metadata.sorted_tables:
-        connection.execute(delete(table))
-
-
 def kind_of(subject: str) -> str:
     """Return the part before the colon."""
     return subject.partition(":")[0]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from governance.ledger.errors import LedgerError
 from governance.lineage import tables
 from governance.lineage.projection import Projection
 
@@ -142,6 +143,30 @@ def test_without_permission_to_write_it_answers_from_memory(ledger: Any, identif
     ledger.add("model.registered", "model:scorer@2", {"run": identifier("run"), "system": "system:credit"})
     assert projection.summary("model:scorer@2") is not None
     assert projection.counts() == {"dataset": 1, "evidence": 1, "model": 2, "run": 1, "system": 1}
+
+
+def test_tables_of_another_shape_are_made_anew(ledger: Any, identifier: Identifier) -> None:
+    registered(ledger, identifier)
+    with ledger.database.write() as connection:
+        connection.execute(text("CREATE TABLE lineage_edge (source TEXT)"))
+    assert len(Projection(ledger).edges_to("model:scorer@1")) == 2
+
+
+def test_an_entry_that_can_not_be_read_is_an_error_not_a_reason_to_answer_from_memory(
+    ledger: Any, identifier: Identifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(ledger, identifier)
+    projection = Projection(ledger)
+
+    def altered(*_: object, **__: object) -> Iterator[Any]:
+        raise LedgerError("Entry 2 was altered.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "stream", altered)
+        with pytest.raises(LedgerError):
+            projection.catch_up()
+    assert not projection.in_memory
+    assert projection.catch_up() == 5
 
 
 def test_a_restored_ledger_with_other_entries_is_not_taken_for_the_old_one(
