@@ -2,11 +2,11 @@
 
 One value has one byte string: keys sorted by their UTF-16 code units, no white space, numbers as ECMAScript
 writes them. Beyond RFC 8785 the ledger refuses what would not survive a round trip through somebody else's
-JSON reader: numbers with 2^53 ≤ |x| < 10^21, integers that no double holds exactly, NaN, infinities, duplicate
-member names, lone surrogates, and bodies past 1 MiB or 64 levels.
+JSON reader: numbers with 2^53 ≤ |x| < 10^21, integers that no double holds exactly, NaN, infinities,
+duplicate member names, lone surrogates, and bodies past 1 MiB or 64 levels.
 
-Serialising goes through the standard library where its output is provably that of RFC 8785 (see `_Plain`), and
-through the `rfc8785` package for the rest.
+Serialising goes through the standard library where its output is provably that of RFC 8785 (see `_Plain`),
+and through the `rfc8785` package for the rest.
 """
 
 from __future__ import annotations
@@ -126,9 +126,9 @@ def _encode(value: object, depth: int) -> bytes:
 class _Plain:
     """Checks a value and copies it, noting whether the standard library writes it as RFC 8785 does.
 
-    It does (`plain`) unless (1) a member name has a character beyond the basic plane or in U+E000–U+FFFF, where
-    order by code point and by UTF-16 code unit differ, or (2) a number is a non-zero float below 10^-4 or from
-    10^21 on, where Python's exponents are spelt otherwise. Integral floats become integers on the way.
+    It does (`plain`) unless (1) a member name has a character from U+E000 on, where order by code point and
+    by UTF-16 code unit differ, or (2) a number is a non-zero float below 10^-4 or from 10^21 on, where Python
+    spells exponents otherwise. Integral floats become integers on the way.
     """
 
     def __init__(self) -> None:
@@ -210,7 +210,7 @@ def _deeper(path: str, depth: int) -> int:
 
 
 def _unsafe(value: float, path: str) -> InvalidEntry:
-    shown = repr(value) if isinstance(value, float) or abs(value) < 10**40 else "this integer"
+    shown = f"{value}" if abs(value) < 1e40 else "this integer"
     return InvalidEntry(
         f"{path}: {shown} would not survive a round trip through JSON (2^53 and beyond).",
         remedy="Write large numbers as text.",
@@ -240,5 +240,12 @@ def _finite(literal: str) -> float:
 
 
 def _a(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
-    return names.get(type(value), f"a value of type {type(value).__name__}")
+    names = {
+        "dict": "an object",
+        "list": "a list",
+        "str": "text",
+        "bool": "true or false",
+        "NoneType": "null",
+    }
+    name = type(value).__name__
+    return names.get(name, f"a value of type {name}")

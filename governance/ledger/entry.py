@@ -1,10 +1,10 @@
 """Entries: a header that is hashed into the log for ever, and a body that the header commits to.
 
-    entry hash = SHA-256(0x00 ‖ header bytes)               the next entry's `prev`, and the RFC 6962 leaf hash
-    `body`     = SHA-256(0x02 ‖ salt ‖ body bytes)          the salt is 32 random bytes, erased with the body
+    entry hash = SHA-256(0x00 ‖ header bytes)           the next entry's `prev`, and the RFC 6962 leaf hash
+    `body`     = SHA-256(0x02 ‖ salt ‖ body bytes)      the salt is 32 random bytes, erased with the body
 
-A header is one RFC 8785 object with exactly ten members of narrow shapes, so that one regular expression decides
-whether bytes are a canonical header: no second spelling passes.
+A header is one RFC 8785 object with exactly ten members of narrow shapes, so that one regular expression
+decides whether bytes are a canonical header: no second spelling passes.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ def check_draft(draft: Draft) -> bytes:
     check_word("actor", draft.actor, MAX_ACTOR)
     check_word("kind", draft.kind, MAX_KIND)
     check_word("subject", draft.subject, MAX_SUBJECT)
-    if draft.id is not None and (not isinstance(draft.id, str) or not _UUID.fullmatch(draft.id)):
+    if draft.id is not None and not _UUID.fullmatch(str(draft.id)):
         raise InvalidEntry(
             f"The id {draft.id!r} is not a UUID in lower case.",
             remedy="Leave the id out to get one, or write it like 0198c1de-7c3a-7d2e-9f10-3a5b6c7d8e9f.",
@@ -264,7 +264,7 @@ def check_word(member: str, value: object, limit: int) -> None:
     if not _WORD.fullmatch(value):
         bad = next(character for character in value if not "!" <= character <= "~")
         raise InvalidEntry(
-            f"The {member} {value[:60]!r} has the character {bad!r}; only printable ASCII without spaces may stand there.",
+            f"The {member} {value[:60]!r} has the character {bad!r}; it is printable ASCII without spaces.",
             remedy="Titles and names in other scripts belong into the body.",
         )
     if len(value) > limit:
@@ -294,3 +294,12 @@ def _escape(text: str) -> str:
 
 def _unescape(text: bytes) -> bytes:
     return re.sub(rb"\\(.)", rb"\1", text)
+
+
+_KEPT = ("ledger.", "body.", "key.", "token.", "approval.", "waiver.", "policy.", "gate.", "emergency.", "deployment.",
+         "batch.", "user.registered", "user.roles-set")  # fmt: skip
+
+
+def can_be_erased(kind: str) -> bool:
+    """Whether bodies of this kind may be erased (docs/ledger-format.md, "Erasure")."""
+    return not kind.startswith(_KEPT)

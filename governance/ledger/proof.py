@@ -134,7 +134,11 @@ def verify(text: str, vkeys: Sequence[str]) -> ProvedEntry:
         raise ProofInvalid(f"The proof does not hold. {error.message}", remedy=error.remedy) from error
     if header.seq != parsed.index:
         raise ProofInvalid(f"The proof is for place {parsed.index}, but its entry says {header.seq}.")
-    if body is not None and salt is not None and commit_body(salt, canonical.encode(body)).hex() != header.body:
+    if (
+        body is not None
+        and salt is not None
+        and commit_body(salt, canonical.encode(body)).hex() != header.body
+    ):
         raise ProofInvalid("The body in the proof is not the one that the entry commits to.")
     verify_inclusion(entry_hash(header_bytes), parsed.index, claimed.size, parsed.path, checkpoint.root)
     return ProvedEntry(header, header_bytes, body, checkpoint, parsed.checkpoint_text)
@@ -152,5 +156,7 @@ def _read_extra(extra: bytes) -> tuple[bytes, dict[str, Any] | None, bytes | Non
     if body is None:
         return canonical.encode(header), None, None
     if not isinstance(body, dict) or not isinstance(salt, str) or not _SALT.fullmatch(salt):
-        raise ProofInvalid(f"The body in the proof is no object, or its salt is not {SALT_BYTES} bytes in hex.")
+        raise ProofInvalid(
+            f"The body in the proof is no object, or its salt is not {SALT_BYTES} bytes in hex."
+        )
     return canonical.encode(header), body, bytes.fromhex(salt)

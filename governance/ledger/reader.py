@@ -1,14 +1,14 @@
 """What verification reads: four methods, whoever implements them.
 
-A database, an exported folder, a web address and a test double are readers of one and the same verifier. A database
-offers more (`StoredReader`): its columns, stored hashes, stored tiles and all checkpoints, each of which is checked
-too. Readers hand over what they find and judge nothing; `EntryAbsent` says that something is not there.
+A database, an exported folder, a web address and a test double are readers of one and the same verifier. A
+database offers more (`StoredReader`): its columns, stored hashes, stored tiles and all checkpoints, each of which
+is checked too. Readers hand over what they find and judge nothing; `EntryAbsent` says that something is not there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -16,7 +16,7 @@ class Reader(Protocol):
     """The least that a ledger can be verified from."""
 
     withholds_bodies: bool
-    """Whether bodies that can be erased may be absent because they were not handed over (an export without them)."""
+    """Whether bodies that can be erased may be absent because an export leaves them out."""
 
     def read_checkpoint(self) -> str:
         """Return the newest signed checkpoint.
@@ -50,32 +50,32 @@ class Reader(Protocol):
 class Row(NamedTuple):
     """One row of the table `entry` as it stands, unconverted: an attacker may have left any type in it."""
 
-    seq: int
-    id: str
-    time: str
-    actor: str
-    kind: str
-    subject: str
-    hash: bytes
-    header: bytes
+    seq: Any
+    id: Any
+    time: Any
+    actor: Any
+    kind: Any
+    subject: Any
+    hash: Any
+    header: Any
 
 
 @runtime_checkable
 class StoredReader(Reader, Protocol):
-    """A reader over the ledger's own tables: everything stored is handed over verbatim, in the order of its key."""
+    """A reader over the ledger's own tables: all that is stored, verbatim, in the order of its key."""
 
     def rows(self, start: int, stop: int | None) -> Iterable[Row]:
         """Stream rows of `entry` with start ≤ seq < stop (None: to the end; start may be negative) by seq."""
         ...
 
-    def stored_bodies(self) -> Iterable[tuple[int, bytes, bytes]]:
+    def stored_bodies(self) -> Iterable[tuple[Any, Any, Any]]:
         """Stream (seq, salt, body) of every row of `body` by seq."""
         ...
 
-    def stored_tiles(self) -> Iterable[tuple[int, int, bytes]]:
+    def stored_tiles(self) -> Iterable[tuple[Any, Any, Any]]:
         """Stream (level, index, hashes) of every row of `tile` by level, then index."""
         ...
 
-    def stored_checkpoints(self) -> Iterable[tuple[int, str]]:
+    def stored_checkpoints(self) -> Iterable[tuple[Any, Any]]:
         """Stream (size, text) of every row of `checkpoint` by size."""
         ...

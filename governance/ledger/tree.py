@@ -163,9 +163,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
         raise ProofInvalid(f"Leaf {index} is not in the tree of {size} leaves with that root.")
 
 
-def verify_consistency(
-    old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]
-) -> None:
+def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> None:
     """Check by RFC 9162 §2.1.4.2 that the tree of `old` leaves is the beginning of that of `new` leaves.
 
     Raises:

@@ -1,0 +1,130 @@
+"""Bodies against their commitments: genuine, altered, missing, erased with a record, or withheld by an export."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from governance.ledger.entry import HeaderFields, can_be_erased
+from governance.ledger.errors import ExportInvalid
+from governance.ledger.reader import Reader, Row, StoredReader
+from governance.ledger.verification_report import Findings
+
+_MAX_LOOSE = 10_000
+_MISSING = "The body is missing, and no body.erased entry covers it."
+
+_sha256 = hashlib.sha256
+
+
+class BodyAudit:
+    """Checks the body of each genuine header, in the order of the rows."""
+
+    def __init__(self, reader: Reader, findings: Findings) -> None:
+        self._reader = reader
+        self._findings = findings
+        self._stored: Iterator[tuple[Any, Any, Any]] | None = (
+            iter(reader.stored_bodies()) if isinstance(reader, StoredReader) else None
+        )
+        self._next = next(self._stored, None) if self._stored is not None else None
+        self._loose: dict[Any, tuple[Any, Any]] = {}
+        self._absent: dict[int, tuple[str, str]] = {}
+        self._erased: set[int] = set()
+
+    def check(self, place: int, row: Row, fields: HeaderFields) -> bytes | None:
+        """Check the body of the entry at `place`; return its bytes when they are genuine."""
+        found = self._find(place, row.seq)
+        if found is None and row.seq != place:
+            found = self._read(place)
+        if found is not None and not _commits(found, fields[1]) and row.seq != place:
+            found = self._read(place) or found
+        if found is None:
+            self._absent[place] = (fields[3], fields[1])
+            return None
+        self._findings.checked["bodies"] += 1
+        if _commits(found, fields[1]):
+            return bytes(found[1])
+        self._findings.add("body-altered", place, "The body or its salt is not what the header commits to.")
+        return None
+
+    def erased(self, seq: object) -> None:
+        """Take note of a `body.erased` entry."""
+        if isinstance(seq, int):
+            self._erased.add(seq)
+
+    def skip(self, row: Row) -> None:
+        """Pass over the body of a row whose own header is not genuine."""
+        if self._stored is not None and isinstance(row.seq, int):
+            self._take(row.seq)
+
+    def finish(self, unexplained: Iterable[int]) -> None:
+        """Settle what is absent, and bodies that no entry's row led to.
+
+        Args:
+            unexplained: places whose header is missing or not genuine; a body there is not judged.
+        """
+        while self._next is not None:
+            self._lay_aside(self._next)
+            self._next = next(self._stored, None) if self._stored is not None else None
+        by_commitment = {commitment: place for place, (_, commitment) in self._absent.items()}
+        ignored = set(unexplained)
+        for seq, (salt, body) in self._loose.items():
+            place = by_commitment.get(_commitment(salt, body))
+            if place is not None:
+                del self._absent[place]
+                words = f"The body of entry {place} is filed under {seq}."
+                self._findings.add("index-altered", place, words, place=f"body of entry {place}")
+            elif seq not in ignored:
+                words = f"A body is filed under {seq}, where no entry is."
+                self._findings.add("index-altered", None, words, place=f"body {seq}")
+        for place, (kind, _) in sorted(self._absent.items()):
+            self._settle(place, kind)
+
+    def _settle(self, place: int, kind: str) -> None:
+        if place in self._erased and can_be_erased(kind):
+            self._findings.erased += 1
+        elif self._reader.withholds_bodies and can_be_erased(kind):
+            self._findings.withheld += 1
+        elif place in self._erased:
+            words = f"The body is missing; bodies of {kind} can't be erased."
+            self._findings.add("body-missing", place, words)
+        else:
+            self._findings.add("body-missing", place, _MISSING)
+
+    def _find(self, place: int, column: object) -> tuple[Any, Any] | None:
+        if self._stored is None:
+            return self._read(place)
+        return self._take(column) if isinstance(column, int) else None
+
+    def _take(self, column: int) -> tuple[Any, Any] | None:
+        ahead = self._next
+        while ahead is not None and (not isinstance(ahead[0], int) or ahead[0] < column):
+            self._lay_aside(ahead)
+            ahead = next(self._stored, None) if self._stored is not None else None
+        self._next = ahead
+        if ahead is None or ahead[0] != column:
+            return None
+        self._next = next(self._stored, None) if self._stored is not None else None
+        return ahead[1], ahead[2]
+
+    def _lay_aside(self, body: tuple[Any, Any, Any]) -> None:
+        if len(self._loose) < _MAX_LOOSE:
+            self._loose[body[0]] = (body[1], body[2])
+
+    def _read(self, place: int) -> tuple[Any, Any] | None:
+        try:
+            return self._reader.read_body(place)
+        except ExportInvalid:
+            return b"", b""
+
+
+def _commitment(salt: object, body: object) -> str:
+    if not isinstance(salt, bytes) or not isinstance(body, bytes):
+        return ""
+    return _sha256(b"\x02" + salt + body).hexdigest()
+
+
+def _commits(found: tuple[Any, Any], commitment: str) -> bool:
+    salt, body = found
+    # A salt of another length could shift bytes between salt and body.
+    return isinstance(salt, bytes) and len(salt) == 32 and _commitment(salt, body) == commitment
