@@ -131,9 +131,6 @@ class Narrator:
 def _rule(result: RuleResult) -> tuple[Text, str, str, str, str, Text]:
     sign, colour = _SIGNS[result.result]
     why = Text(result.message)
-    for finding in result.findings:
-        if finding.result != Result.PASS and finding.message and finding.message not in result.message:
-            why.append(f"\n{finding.label}: {finding.message}", style="dim")
     if result.would_change and result.result not in {Result.PASS, Result.WAIVED}:
         why.append(f"\n→ {result.would_change}", style="italic")
     confidence = "" if result.confidence is None else f"{result.confidence:.0%}"

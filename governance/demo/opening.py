@@ -13,7 +13,7 @@ from governance.gate import packs
 from governance.workspace import create_workspace
 
 ORIGIN = "bank.example/mortgages"
-PACKS = ("house-credit",)
+PACKS = ("credit-high-risk",)
 """Policy packs that ship with us and judge in the story."""
 
 

@@ -77,7 +77,7 @@ def ask(scene: Scene, version: int, moment: str) -> DecisionView:
     """Ask the gate as the release pipeline, and show the verdict; `moment` names it among the figures."""
     decision = scene.cast.as_(PIPELINE).ask_gate(scene.versions[version].subject, TARGET)
     scene.decisions[moment] = decision
-    scene.figures[moment] = {
+    scene.figures[f"gate: {moment}"] = {
         "verdict": str(decision.verdict),
         "results": {f"{one.pack}/{one.rule}": str(one.result) for one in decision.results},
     }

@@ -109,7 +109,7 @@ def _profile(series: pd.Series) -> ColumnProfile:
 def _types(rows: pd.DataFrame, schema: Sequence[Column]) -> DataCheck:
     wrong = []
     for column in schema:
-        met = column_type(rows[column.name])
+        met = _type_as_stored(rows[column.name], column.type)
         all_missing = rows[column.name].isna().all()
         if not all_missing and met not in _ACCEPTED.get(column.type, {column.type}):
             wrong.append(f"{column.name}: declared {column.type}, found {met}")
@@ -123,6 +123,14 @@ def _types(rows: pd.DataFrame, schema: Sequence[Column]) -> DataCheck:
         else "All columns are of their declared type.",
         where=wrong,
     )
+
+
+def _type_as_stored(series: pd.Series, declared: str) -> str:
+    """Return the column's type; whole numbers that a table stores as floats count as whole numbers."""
+    met = column_type(series)
+    if declared in {"int64", "bool"} and met == "float64":
+        return "int64" if bool((series.dropna() % 1 == 0).all()) else met
+    return met
 
 
 def _missing(rows: pd.DataFrame, schema: Sequence[Column], label: str | None, limit: float) -> DataCheck:

@@ -57,6 +57,12 @@ def test_a_column_of_another_type_fails() -> None:
     assert status(found, "types").where == ["age: declared int64, found text"]
 
 
+def test_whole_numbers_stored_as_floats_are_whole_numbers() -> None:
+    schema = [Column(name="n", type="int64")]
+    assert status(validate(pd.DataFrame({"n": [1.0, 2.0]}), schema), "types").status == "pass"
+    assert status(validate(pd.DataFrame({"n": [1.0, 2.5]}), schema), "types").status == "fail"
+
+
 def test_repeated_rows_and_constant_columns_warn() -> None:
     twice = pd.concat([GOOD, GOOD.iloc[[0]]]).assign(country="us")
     found = validate(twice, infer_schema(twice))
