@@ -18,30 +18,25 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import sshsig as library
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from governance.errors import Conflict, IntegrityError, InvalidInput, NotFound
+from governance.errors import IntegrityError, InvalidInput, NotFound
 from governance.identity.ssh_keys import ED25519, RSA, PublicKey
-from governance.identity.ssh_wire import Fields, mpint, string
+from governance.identity.ssh_private import generate, load, public_line, raw_signature
+from governance.identity.ssh_stock import sign_by_stock_tool
+from governance.identity.ssh_wire import Fields, string
+
+__all__ = ["Signature", "SignatureInvalid", "generate", "key_subject", "sign", "signer", "verify"]
 
 _MAGIC = b"SSHSIG"
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 _HASHES = {"sha512": hashlib.sha512, "sha256": hashlib.sha256}
 _LONGEST = 64 * 1024
-_PATIENCE = 120
-"""Seconds that a person has to touch a FIDO key or answer an agent's question."""
 
 
 class SignatureInvalid(IntegrityError):  # noqa: N818 - named as the refusals in governance.errors
@@ -162,49 +157,25 @@ def sign(private_key: Path, namespace: str, message: bytes, *, passphrase: str |
             f"The key {private_key} can't be read: {error.strerror}.", remedy="Name the key file."
         ) from None
     if private_key.suffix == ".pub":
-        return _by_stock_tool(private_key, namespace, message)
+        return sign_by_stock_tool(private_key, namespace, message)
     try:
-        key = _private(data, passphrase)
+        key = load(data, passphrase)
     except TypeError:
         raise InvalidInput(
             f"The key {private_key} is protected by a passphrase.",
             remedy=f"Add it to your agent (ssh-add {private_key}) and name {private_key}.pub instead.",
         ) from None
     except UnsupportedAlgorithm:
-        return _by_stock_tool(private_key, namespace, message, passphrase)
+        return sign_by_stock_tool(private_key, namespace, message, passphrase)
     except ValueError:
         raise InvalidInput(
             f"{private_key} is no private key that can sign here, or the passphrase is wrong.",
             remedy="Name an OpenSSH key file: Ed25519, ECDSA or RSA.",
         ) from None
-    public = PublicKey.parse(_public_line(key))
-    signed = _raw_signature(key, public.algorithm, _to_sign(namespace, "sha512", message))
+    public = PublicKey.parse(public_line(key))
+    signed = raw_signature(key, public.algorithm, _to_sign(namespace, "sha512", message))
     blob = _MAGIC + (1).to_bytes(4, "big") + string(public.blob) + string(namespace.encode())
     return _armor(blob + string(b"") + string(b"sha512") + string(signed))
-
-
-def generate(path: Path, comment: str = "") -> str:
-    """Make an Ed25519 key pair in `path` (mode 0600) and `path.pub`; return the public key's line.
-
-    Raises:
-        Conflict: one of the files is there already; nothing is overwritten.
-    """
-    public_path = path.with_name(path.name + ".pub")
-    key = ed25519.Ed25519PrivateKey.generate()
-    line = f"{_public_line(key)} {' '.join(comment.split())}".strip()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-    )
-    if public_path.exists():
-        raise Conflict(f"{public_path} is there already.", remedy="Choose another name for the key.")
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Conflict(f"{path} is there already.", remedy="Choose another name for the key.") from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(private)
-    public_path.write_text(line + "\n", encoding="utf-8")
-    return line
 
 
 def _holds(found: Signature, armored: str, namespace: str, message: bytes) -> bool:
@@ -231,99 +202,6 @@ def _to_sign(namespace: str, hash_algorithm: str, message: bytes) -> bytes:
     return (
         _MAGIC + string(namespace.encode()) + string(b"") + string(hash_algorithm.encode()) + string(digest)
     )
-
-
-_FileKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-
-
-def _private(data: bytes, passphrase: str | None) -> _FileKey:
-    """Load a key file.
-
-    Raises:
-        TypeError: it is protected and no passphrase was given.
-        UnsupportedAlgorithm: only stock ssh-keygen can sign with it (FIDO; protected by bcrypt).
-        ValueError: it is no such key, or the passphrase is wrong.
-    """
-    password = passphrase.encode() if passphrase else None
-    if not data.lstrip().startswith(b"-----BEGIN OPENSSH PRIVATE KEY-----"):
-        key = serialization.load_pem_private_key(data, password)
-    else:
-        cipher, algorithm = _openssh_head(data)
-        if algorithm.startswith(b"sk-"):
-            raise UnsupportedAlgorithm("the private half is in a FIDO authenticator")
-        if cipher != b"none" and password is None:
-            raise TypeError("protected by a passphrase")
-        key = serialization.load_ssh_private_key(data, password)
-    if not isinstance(key, _FileKey):
-        raise ValueError("neither Ed25519, ECDSA nor RSA")  # noqa: TRY004 - the file is at fault
-    return key
-
-
-def _openssh_head(data: bytes) -> tuple[bytes, bytes]:
-    """Return cipher and key algorithm, which stand unencrypted in front (OpenSSH PROTOCOL.key)."""
-    lines = data.decode("ascii").strip().splitlines()
-    fields = Fields(base64.b64decode("".join(lines[1:-1])).removeprefix(b"openssh-key-v1\0"))
-    cipher, _kdf, _options, _count = fields.string(), fields.string(), fields.string(), fields.uint32()
-    return cipher, Fields(fields.string()).string()
-
-
-def _public_line(key: _FileKey) -> str:
-    return (
-        key.public_key()
-        .public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-        .decode("ascii")
-    )
-
-
-def _raw_signature(key: _FileKey, algorithm: str, data: bytes) -> bytes:
-    match key:
-        case ed25519.Ed25519PrivateKey():
-            return string(algorithm.encode()) + string(key.sign(data))
-        case rsa.RSAPrivateKey():
-            return string(b"rsa-sha2-512") + string(key.sign(data, padding.PKCS1v15(), hashes.SHA512()))
-        case _:
-            size = key.curve.key_size
-            chosen = hashes.SHA256() if size == 256 else hashes.SHA384() if size == 384 else hashes.SHA512()
-            r, s = decode_dss_signature(key.sign(data, ec.ECDSA(chosen)))
-            return string(algorithm.encode()) + string(mpint(r) + mpint(s))
-
-
-def _by_stock_tool(key: Path, namespace: str, message: bytes, passphrase: str | None = None) -> str:
-    tool = shutil.which("ssh-keygen")
-    if tool is None:
-        raise NotFound(
-            "This key signs through ssh-keygen, which is not installed.",
-            remedy="Install OpenSSH's client tools.",
-        )
-    command = [tool, "-Y", "sign", "-f", str(key), "-n", namespace]
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(  # noqa: S603 - a fixed command, no shell
-                command, input=message, capture_output=True, timeout=_PATIENCE, check=False,
-                env=_answering(Path(folder), passphrase),
-            )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise InvalidInput(
-            f"{key} did not sign within {_PATIENCE} s.", remedy="Touch the key when it blinks."
-        ) from None
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise InvalidInput(
-            f"ssh-keygen did not sign with {key}: {said[-1] if said else 'no reason given'}.",
-            remedy="Is the private half in your agent (ssh-add -l), the FIDO key plugged in?",
-        )
-    return done.stdout.decode("ascii")
-
-
-def _answering(folder: Path, passphrase: str | None) -> dict[str, str]:
-    """Return the environment in which ssh-keygen gets the passphrase, by ssh(1) SSH_ASKPASS."""
-    if passphrase is None:
-        return dict(os.environ)
-    script = folder / "askpass"
-    script.write_text("#!/bin/sh\nprintf '%s\\n' \"$SSHSIG_PASSPHRASE\"\n", encoding="utf-8")
-    script.chmod(0o700)
-    asking = {"SSH_ASKPASS": str(script), "SSH_ASKPASS_REQUIRE": "force", "SSHSIG_PASSPHRASE": passphrase}
-    return {**os.environ, **asking}
 
 
 def _demand_version_1(fields: Fields) -> None:
