@@ -87,3 +87,30 @@ def test_where_nothing_can_be_written_it_answers_from_memory(
     assert len(projection.edges_to("system:credit")) == 2
     assert projection.in_memory
     assert projection.verify() == []
+
+
+def test_processes_that_catch_up_at_once_while_others_write_leave_the_tables_right(
+    real: Ledger, tmp_path: Path
+) -> None:
+    code = (
+        "import sys\n"
+        "from governance.ledger.log import Ledger\n"
+        "from governance.lineage.projection import Projection\n"
+        "with Ledger.open(sys.argv[1]) as ledger:\n"
+        "    while ledger.size() < int(sys.argv[2]):\n"
+        "        projection = Projection(ledger)\n"
+        "        projection.edges_to('system:credit')\n"
+        "        assert not projection.in_memory\n"
+    )
+    end = real.size() + 60
+    arguments = [sys.executable, "-c", code, str(tmp_path / "real.db"), str(end)]
+    readers = [subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for number in range(60):
+        body = {"derived_from": ["dataset:loans@1"]}
+        real.append(Draft("user:alice", "dataset.registered", f"dataset:grown-{number}@1", body))
+    for reader in readers:
+        _, said = reader.communicate(timeout=60)
+        assert reader.returncode == 0, said
+    projection = Projection(real)
+    assert len(projection.edges_from("dataset:loans@1", relation="derived-from")) == 60
+    assert projection.verify() == []
