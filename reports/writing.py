@@ -34,7 +34,8 @@ def write_whole(path: Path, data: bytes) -> None:
                 view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
             if not hidden.exists():
-                os.link(f"/proc/self/fd/{descriptor}", hidden, follow_symlinks=True)
+                # Python follows the link only through linkat(2), which naming a folder asks for; the path is absolute.
+                os.link(f"/proc/self/fd/{descriptor}", hidden, src_dir_fd=descriptor, follow_symlinks=True)
         hidden.replace(path)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
