@@ -179,8 +179,9 @@ def _rows_to_lines(
 def _tracks(pairs: Sequence[tuple[str, str]], line_of: Mapping[str, int]) -> dict[str, int]:
     """Give each source a vertical track: none overlap, and a source turns off its row before others turn onto it.
 
-    The second part is the vertical constraint of channel routing; where it would be a cycle (two sources that swap
-    rows), the cycle is cut at its first source.
+    The second part is the vertical constraint of channel routing. Where it is a cycle (two sources that swap rows)
+    it is cut at its first source, and one junction can then be read two ways: the strip below the drawing names the
+    true neighbours of the selected node.
     """
     targets: dict[str, set[int]] = defaultdict(set)
     for source, target in pairs:

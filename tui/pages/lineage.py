@@ -10,7 +10,7 @@ from governance.workspace.views import Edge, Lineage, Node
 from tui.lineage_layout import layers_of
 from tui.lines import BLANK, Line, heading, line, paragraph, subject_link
 from tui.moments import Clock
-from tui.words import counted, cut_middle, place, short_subject, subject_name
+from tui.words import counted, cut, cut_middle, place, short_subject, subject_name
 
 BACKBONE = ("dataset", "run", "model", "system", "deployment", "batch")
 CROWD = 6
@@ -136,17 +136,27 @@ def notes(grown: Grown, name: str, members: Sequence[str] | None, clock: Clock, 
     if node is not None and not node.known:
         when = "named by another entry, registered by none"
     lines = [line((short_subject(name), "strong"), ("   " + when, "muted"))]
-    about: dict[str, list[str]] = defaultdict(list)
+    about: dict[str, set[str]] = defaultdict(set)
+    sides: dict[str, set[str]] = {"from": set(), "to": set()}
     for edge in grown.edges.values():
-        if edge.target == name and edge.source.partition(":")[0] not in BACKBONE:
-            about[edge.source.partition(":")[0]].append(edge.source)
-        if edge.source == name and edge.target.partition(":")[0] in {"alert", "evidence"}:
-            about[edge.target.partition(":")[0]].append(edge.target)
+        for here, other, side in ((edge.target, edge.source, "from"), (edge.source, edge.target, "to")):
+            if here == name:
+                kind = other.partition(":")[0]
+                (sides[side] if kind in BACKBONE else about[kind]).add(other)
+    for side, found in sides.items():
+        if found:
+            lines.append(
+                line(
+                    (f"{side:<5}", "muted"),
+                    cut(", ".join(subject_name(one) for one in sorted(found)), width - 6),
+                )
+            )
     parts = [
         counted(len(found), kind, kind if kind == "evidence" else None)
         for kind, found in sorted(about.items())
     ]
-    lines += paragraph("with " + " · ".join(parts) if parts else "nothing else hangs on it", width, indent=0)
+    if parts:
+        lines.append(line(("with ", "muted"), cut(" · ".join(parts), width - 6)))
     return lines
 
 

@@ -245,7 +245,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
         prompt.close()
         self.entry_list.focus()
         if isinstance(wanted, filters.Jump):
-            self._jump(wanted)
+            self._jump(wanted, event.text)
         elif wanted is None:
             self.filter_text = ""
             self.load()
@@ -255,7 +255,7 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
             self.entry_list.show(Matching(wanted))
             self.show_where()
 
-    def _jump(self, jump: filters.Jump) -> None:
+    def _jump(self, jump: filters.Jump, text: str) -> None:
         workspace = self.record.workspace
 
         def find() -> tuple[int, int]:
@@ -277,7 +277,12 @@ Enter opens an entry: what it says, its place in the chain, and its inclusion pr
             self.entry_list.focus()
             self.show_where()
 
-        self.read(find, then, group="jump")
+        def failed(error: Exception) -> None:
+            prompt = self.query_one(Prompt)
+            prompt.open(text)
+            prompt.refuse(str(error))
+
+        self.read(find, then, group="jump", failed=failed)
 
     def action_back(self) -> None:
         """Take the filter away, else go back."""

@@ -107,7 +107,7 @@ A name with … has more behind it; ? marks what other entries name and none reg
         self.read(
             lambda: self.record.workspace.lineage(subject, direction="both", depth=depth),
             then,
-            pane=None if pane.is_ready else pane,
+            pane=None if grown is not None and grown.nodes else pane,
             group="lineage",
         )
 
