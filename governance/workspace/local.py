@@ -69,7 +69,7 @@ class LocalWorkspace:
         ledger = Ledger.open(url, keys=keys)
         try:
             session = Session(ledger, Projection(ledger), KnownPeople(ledger), None)
-            return cls(session.for_actor(actor) if actor is not None else session)
+            return cls(session.opened_by(actor) if actor is not None else session)
         except BaseException:
             ledger.close()
             raise
@@ -231,9 +231,9 @@ class LocalWorkspace:
         """Return the file at a tlog-tiles path (`tile/…`)."""
         return self._proofs.tile_file(path)
 
-    def body_file(self, seq: int) -> bytes | None:
-        """Return `bodies/<seq>.json` of a static export; None where the body was erased."""
-        return self._proofs.body_file(seq)
+    def body_files(self, start: int, stop: int) -> dict[int, bytes]:
+        """Return `bodies/<seq>.json` of a static export by seq, erased ones left out."""
+        return self._proofs.body_files(start, stop)
 
     def verify(
         self,

@@ -8,7 +8,7 @@ from governance.errors import InvalidInput, NotFound
 from governance.ledger import canonical
 from governance.ledger.checkpoint import read_unverified
 from governance.ledger.entry import Entry
-from governance.ledger.errors import ExportInvalid
+from governance.ledger.errors import ExportInvalid, InvalidEntry
 from governance.ledger.log import Ledger
 from governance.ledger.tiles import TILE_WIDTH, encode_entry_bundle, parse_entries_path, parse_tile_path
 from governance.workspace.views import CheckpointView
@@ -96,13 +96,19 @@ class Proofs:
             raise NotFound(f"There is no {path}.", remedy="See C2SP tlog-tiles for the paths.") from None
         return self.tile(level, index, width)
 
-    def body_file(self, seq: int) -> bytes | None:
-        """Return `bodies/<seq>.json`: RFC 8785 of body and salt; None where the body was erased."""
-        entry = self._ledger.entry(seq)
-        if entry.body_bytes is None or entry.salt is None:
-            return None
-        salt = canonical.encode(entry.salt.hex())
-        return b'{"body":' + entry.body_bytes + b',"salt":' + salt + b"}"
+    def body_files(self, start: int, stop: int) -> dict[int, bytes]:
+        """Return `bodies/<seq>.json` of entries `start` to `stop` (exclusive), erased ones left out.
+
+        Each is the RFC 8785 object of body and salt, handed over as stored, altered or not: whoever verifies must see
+        what is there. A stored body that is no JSON becomes `null`, which commits to nothing.
+        """
+        found: dict[int, bytes] = {}
+        with self._ledger.reader() as reader:
+            for seq in range(start, min(stop, self._ledger.size())):
+                stored = reader.read_body(seq)
+                if stored is not None:
+                    found[seq] = b'{"body":%b,"salt":"%b"}' % (_json(stored[1]), _hex(stored[0]))
+        return found
 
     def _bundle(self, index: int, width: int) -> bytes:
         start, size = index * TILE_WIDTH, self._ledger.size()
@@ -110,5 +116,17 @@ class Proofs:
             raise NotFound(
                 f"There are no entries {start} to {start + width - 1} yet.", remedy=f"The size is {size}."
             )
-        headers = [entry.header_bytes for entry in self._ledger.stream(start, start + width, bodies=False)]
+        with self._ledger.reader() as reader:
+            headers = [bytes(header) for header in reader.read_entries(start, start + width)]
         return encode_entry_bundle(headers)
+
+
+def _json(body: object) -> bytes:
+    try:
+        return canonical.encode(canonical.decode(body)) if isinstance(body, bytes) else b"null"
+    except InvalidEntry:
+        return b"null"
+
+
+def _hex(salt: object) -> bytes:
+    return salt.hex().encode() if isinstance(salt, bytes) else b""

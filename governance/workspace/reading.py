@@ -76,7 +76,7 @@ class Reading:
                 until=instants.normal(query.until) if query.until else None,
                 after=query.after,
                 before=query.before,
-                newest_first=query.newest_first,
+                newest_first=query.newest_first or query.before is not None,
                 limit=query.limit,
                 bodies=query.bodies,
             )

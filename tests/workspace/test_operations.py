@@ -68,7 +68,9 @@ def test_deployments_are_numbered_and_replace_each_other(open_house: Workspace) 
 def test_a_later_deny_withdraws_an_earlier_allow(open_house: Workspace) -> None:
     model = a_trained_model(open_house)
     allowed = open_house.ask_gate(model, "production")
-    open_house.register_policy(OPEN.replace("1.0.0", "1.0.1").replace('system.purpose != ""', "false"))
+    open_house.register_policy(
+        OPEN.replace("1.0.0", "1.0.1").replace('system.purpose != ""', 'system.purpose == ""')
+    )
     open_house.ask_gate(model, "production")
     for decision in (None, allowed.decision):
         with pytest.raises(NotPermitted, match="denied"):

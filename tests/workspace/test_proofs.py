@@ -10,7 +10,6 @@ import pytest
 from governance.errors import IntegrityError, InvalidInput, LedgerUnusable
 from governance.ledger import proof
 from governance.workspace import NewEntry, Workspace, open_workspace
-from governance.workspace.exports import verify_export
 from governance.workspace.offline import check_file
 from governance.workspace.views import Progress
 from tests.workspace.builders import a_trained_model
@@ -83,6 +82,8 @@ def test_an_altered_body_is_found_by_every_reader(world: World, alice: Workspace
 
 
 def test_an_export_verifies_on_its_own(alice: Workspace, tmp_path: Path) -> None:
+    from governance.workspace.exports import verify_export
+
     a_trained_model(alice)
     size = alice.checkpoint().size
     assert alice.export(tmp_path / "all", bodies=True) == size

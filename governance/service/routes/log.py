@@ -63,7 +63,7 @@ def body(name: str, workspace: Reader) -> Response:
     seq = name.removesuffix(".json")
     if seq == name or not seq.isdigit():
         raise NotFound(f"There is no bodies/{name}.", remedy="Ask for bodies/<seq>.json.")
-    found = workspace.body_file(int(seq))
+    found = workspace.body_files(int(seq), int(seq) + 1).get(int(seq))
     if found is None:
         raise NotFound(f"Entry {seq} has no body any more.", remedy="It was erased; see govern show.")
     return Response(found, media_type="application/json", headers=_NEVER)
@@ -74,11 +74,8 @@ def bodies(
     workspace: Reader, start: Annotated[int, Query(ge=0)], stop: Annotated[int, Query(ge=0)]
 ) -> Response:
     """Return the bodies of entries `start` to `stop` (exclusive, 256 at most) as NDJSON."""
-    lines = []
-    for seq in range(start, min(stop, start + MAX_BODIES)):
-        found = workspace.body_file(seq)
-        if found is not None:
-            lines.append(b'{"file":' + found + b',"seq":' + str(seq).encode() + b"}\n")
+    files = workspace.body_files(start, min(stop, start + MAX_BODIES))
+    lines = [b'{"file":%b,"seq":%d}\n' % (file, seq) for seq, file in files.items()]
     return Response(b"".join(lines), media_type="application/x-ndjson", headers=_NEVER)
 
 
