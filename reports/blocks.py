@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportlab.graphics.shapes import Drawing
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer
+from reportlab.platypus import Flowable, Paragraph, Spacer
 
+from reports.document import Together
 from reports.facts import DossierFacts, Quoted
 from reports.tables import Cell
 from reports.typography import ACCENT, markup, styles
@@ -82,4 +83,4 @@ def figure(charts: Sequence[Drawing], caption: str) -> list[Flowable]:
         return []
     *before, last = charts
     words = Paragraph(markup(caption), styles().caption)
-    return [*before, KeepTogether([last, words])]
+    return [*before, Together([last, words])]

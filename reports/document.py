@@ -14,10 +14,12 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     IndexingFlowable,
+    KeepTogether,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
     Paragraph,
+    TableStyle,
 )
 from reportlab.platypus.tableofcontents import TableOfContents
 
@@ -65,6 +67,19 @@ class Page:
     def height(self) -> float:
         """Height of the text column."""
         return self.size[1] - TOP - BOTTOM
+
+
+class Together(KeepTogether):
+    """Flowables that stand on one page if they fit on one; groups within groups become one group.
+
+    The library breaks a page before each nested group, whether or not it would have fitted.
+    """
+
+    def __init__(self, flowables: Sequence[Flowable], maxHeight: float | None = None) -> None:  # noqa: N803 - the library's name
+        flat: list[Flowable] = []
+        for one in flowables:
+            flat += one._content if isinstance(one, KeepTogether) else [one]  # noqa: SLF001 - it has no other way in
+        super().__init__(flat, maxHeight)
 
 
 class Heading(Paragraph):
@@ -125,7 +140,7 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
             title=title, author=stamp.origin, subject=f"{stamp.report} · {stamp.checkpoint}",
             creator="ml-governance", producer="ml-governance", keywords=[stamp.subject, stamp.origin, stamp.root],
             invariant=1, pageCompression=1, lang="en", displayDocTitle=True, initialFontName=REGULAR,
-            initialFontSize=SMALL,
+            initialFontSize=SMALL, keepTogetherClass=Together,
         )  # fmt: skip
         self.stamp, self.page_form, self.page_total = stamp, page, total
         frame = Frame(
@@ -174,6 +189,10 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
 def contents() -> list[Flowable]:
     """Return the table of contents, each line a link."""
     table = TableOfContents(dotsMinLevel=-1, rightColumnWidth=40)
+    table.tableStyle = TableStyle([
+        ("FONTNAME", (0, 0), (-1, -1), REGULAR), ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+    ])  # fmt: skip
     table.levelStyles = [
         ParagraphStyle("contents", parent=styles().text, leading=19, spaceAfter=0, textColor=ACCENT)
     ]

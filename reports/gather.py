@@ -89,7 +89,7 @@ class _Reading:
                 key=lambda edge: (edge.seq, edge.source, edge.target, edge.relation),
             )
         )
-        for name in sorted(names):
+        for name in sorted(names | self._evidence_about_use(names)):
             if name.partition(":")[0] not in {"user", "service", "key", "token", "prediction", "entry", "ledger"}:
                 self._read(name)
         decisions = self._decisions(self.model)
@@ -110,7 +110,7 @@ class _Reading:
             system=system,
             run=run,
             datasets=self._datasets(run, names),
-            evidence=self._evidence(names),
+            evidence=self._evidence(self.by_subject),
             decisions=decisions,
             approvals=approvals,
             deployments=self._deployments(),
@@ -160,6 +160,15 @@ class _Reading:
             if entry.kind == kind
         ]
         return iter(sorted(found, key=lambda entry: entry.seq))
+
+    def _evidence_about_use(self, names: Iterable[str]) -> set[str]:
+        """Return evidence about the deployments: it lies beside the model's lineage, not up or down from it."""
+        found: set[str] = set()
+        for name in sorted(names):
+            if name.startswith("deployment:"):
+                near = self.workspace.lineage(name, direction="up", depth=1)
+                found |= {node.subject for node in near.nodes if node.kind == "evidence"}
+        return found
 
     # What the entries say -----------------------------------------------------------------------------------
     def _evidence(self, names: Iterable[str]) -> tuple[Evidence, ...]:

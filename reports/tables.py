@@ -9,6 +9,7 @@ from typing import Literal
 from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable, LongTable, Paragraph, Table, TableStyle
 
+from reports.document import Together
 from reports.typography import (
     ACCENT,
     ALARM,
@@ -28,6 +29,8 @@ from reports.wording import MISSING
 
 Side = Literal["left", "right"]
 LABEL_WIDTH = 118.0
+ROWS_KEPT = 16
+"""Tables of at most so many rows stay on one page if they fit on one."""
 
 RESULT_COLOURS: dict[str, Color] = {
     "pass": ACCENT, "allow": ACCENT, "valid": ACCENT, "waived": CAUTION, "warn": CAUTION, "unclear": CAUTION,
@@ -80,6 +83,7 @@ def facts_table(rows: Sequence[tuple[str, Cell | str | Flowable]], width: float)
     return Table(
         body, colWidths=[LABEL_WIDTH, width - LABEL_WIDTH], splitInRow=1, hAlign="LEFT", spaceAfter=10,
         style=TableStyle([
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 6),
@@ -98,7 +102,7 @@ def grid(
     *,
     sides: Sequence[Side] | None = None,
     small: bool = False,
-) -> Table:
+) -> Flowable:
     """Return a table with a header that repeats on each page; rows may break within when they are taller.
 
     Args:
@@ -117,12 +121,16 @@ def grid(
     body = [
         [_content(value, side, small=small) for value, side in zip(row, aligned, strict=True)] for row in rows
     ]
-    return LongTable(
+    # A figure at the right edge of its column and words at the left of the next need air between them.
+    wide = [at for at in range(len(aligned) - 1) if aligned[at] == "right" and aligned[at + 1] == "left"]
+    table = LongTable(
         [top, *body], colWidths=list(widths), repeatRows=1, splitInRow=1, hAlign="LEFT", spaceAfter=10,
         style=TableStyle([
+            ("FONTNAME", (0, 0), (-1, -1), REGULAR),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-2, -1), 8),
+            *(("RIGHTPADDING", (at, 0), (at, -1), 18) for at in wide),
             ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
             ("TOPPADDING", (0, 0), (-1, -1), 3.2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
@@ -130,6 +138,7 @@ def grid(
             ("LINEBELOW", (0, 1), (-1, -1), 0.4, HAIRLINE),
         ]),
     )  # fmt: skip
+    return Together([table]) if len(rows) <= ROWS_KEPT else table
 
 
 @dataclass(frozen=True, slots=True)

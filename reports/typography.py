@@ -143,10 +143,10 @@ def plain(text: object) -> str:
     known = _known()
     shown = []
     for character in in_reading_order(str(text)):
-        if character in "\n\t\r":
-            shown.append(" ")
-        elif ord(character) in known:
+        if ord(character) in known:
             shown.append(character)
+        elif character.isspace():
+            shown.append(" ")
         elif character.isprintable():
             shown.append(f"[U+{ord(character):04X}]")
     return "".join(shown)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reportlab.graphics.shapes import Circle, Drawing, PolyLine, Rect
 
 from governance.lineage.results import CalibrationBin
-from reports.charts.drawing import Scale, line, words
+from reports.charts.drawing import Scale, line, sheet, words
 from reports.typography import ACCENT, ACCENT_SOFT, FAINT, INK, PAPER
 from reports.wording import number
 
@@ -17,7 +17,7 @@ def calibration_chart(bins: Sequence[CalibrationBin], width: float, height: floa
 
     Beneath stand the bins' row counts, for a point that few rows made says little.
     """
-    drawing = Drawing(width, height)
+    drawing = sheet(width, height)
     foot, counts = 26.0, 30.0
     across = Scale(0, 1, 30, width - 6)
     up = Scale(0, 1, foot + counts + 8, height - 6)

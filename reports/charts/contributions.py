@@ -8,7 +8,7 @@ from reportlab.graphics.shapes import Circle, Drawing, Rect
 from reportlab.lib.colors import Color, linearlyInterpolatedColor
 
 from governance.lineage.results import FeatureImportance, FeatureSample, ReasonCode
-from reports.charts.drawing import Scale, axis, line, ticks, words
+from reports.charts.drawing import Scale, axis, line, sheet, ticks, words
 from reports.typography import ACCENT, ACCENT_SOFT, FAINT, HAIRLINE, INK, SMALL
 from reports.wording import number, value_text
 
@@ -20,7 +20,7 @@ def importance_chart(features: Sequence[FeatureImportance], width: float) -> Dra
     """Return mean absolute contributions as bars, in the order given."""
     row, foot = 15.0, 16.0
     height = row * len(features) + foot + 4
-    drawing = Drawing(width, height)
+    drawing = sheet(width, height)
     most = max((one.mean_absolute for one in features), default=0.0) or 1.0
     marks = ticks(0, most)
     step = marks[1] - marks[0] if len(marks) > 1 else most
@@ -41,7 +41,7 @@ def beeswarm_chart(samples: Sequence[FeatureSample], width: float, unit: str) ->
     """Return one dot a row and feature: right raises the score; dark dots have high feature values."""
     row, foot, head = 25.0, 28.0, 16.0
     height = row * len(samples) + foot + head
-    drawing = Drawing(width, height)
+    drawing = sheet(width, height)
     far = max((abs(value) for one in samples for value in one.contributions), default=0.0) or 1.0
     scale = Scale(-far, far, width * _LABELS, width - 6)
     axis(drawing, scale, foot, height - head)
@@ -97,7 +97,7 @@ def _legend(drawing: Drawing, right: float, y: float) -> None:
 def reasons_chart(reasons: Sequence[ReasonCode], width: float) -> Drawing:
     """Return the reasons of one decision: bars to the left lower the score, bars to the right raise it."""
     row = 14.0
-    drawing = Drawing(width, row * len(reasons) + 4)
+    drawing = sheet(width, row * len(reasons) + 4)
     far = max((abs(one.contribution) for one in reasons), default=0.0) or 1.0
     scale = Scale(-far, far, width * 0.46, width - 46)
     for at, one in enumerate(reasons):

@@ -14,6 +14,11 @@ from reports.typography import HAIRLINE, MUTED, REGULAR, SMALL, fit, plain
 from reports.wording import number
 
 
+def sheet(width: float, height: float) -> Drawing:
+    """Return an empty drawing; without a font of ours the library would name one that is not embedded."""
+    return Drawing(width, height, initialFontName=REGULAR, initialFontSize=SMALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """A linear scale from values to points."""

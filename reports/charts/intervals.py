@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from reportlab.graphics.shapes import Drawing, Rect
 
-from reports.charts.drawing import Scale, axis, line, ticks, words
-from reports.typography import ACCENT, ACCENT_SOFT, ALARM, CAUTION, FAINT, INK, MUTED, SMALL
+from reports.charts.drawing import Scale, axis, line, sheet, ticks, words
+from reports.typography import ACCENT, ACCENT_SOFT, ALARM, CAUTION, FAINT, INK, MUTED, REGULAR, SMALL
+from reports.typography import width as width_of
 from reports.wording import number
 
 ROWS_A_CHART = 26
@@ -66,7 +67,7 @@ def _bounds(bars: Sequence[Bar], threshold: float | None) -> tuple[float, float]
     low, high = min([0.0, *values]), max([0.0, *values])
     high = min(high, max(2.0 * middle, low + 1e-9)) if middle > 0 else max(high, 1e-9)
     low = max(low, -2.0 * max(middle, 1e-9)) if low < 0 else 0.0
-    nice = ticks(low, high * 1.0001)
+    nice = ticks(low, high * 1.0001, 7)
     step = nice[1] - nice[0] if len(nice) > 1 else high or 1.0
     return low, nice[-1] if nice[-1] >= high - 1e-9 else nice[-1] + step
 
@@ -79,10 +80,10 @@ def _chart(
     threshold_label: str,
     places: int,
 ) -> Drawing:
-    labels, figures = width * 0.27, 118.0
+    labels, figures = width * 0.29, 118.0
     head = 14.0 if threshold is not None else 4.0
     height = head + _ROW * len(bars) + _FOOT
-    drawing = Drawing(width, height)
+    drawing = sheet(width, height)
     scale = Scale(ends[0], ends[1], labels + 8, width - figures - 10)
     top = height - head
     axis(drawing, scale, _FOOT, top)
@@ -98,7 +99,7 @@ def _chart(
 
 def _bar(drawing: Drawing, bar: Bar, scale: Scale, y: float, labels: float, width: float, places: int) -> None:
     baseline = y - SMALL / 2 + 1.2
-    note_room = 46.0 if bar.note else 0.0
+    note_room = width_of(bar.note, REGULAR, SMALL) + 6 if bar.note else 0.0
     words(drawing, 0, baseline, bar.label, colour=INK, room=labels - note_room)
     if bar.note:
         words(drawing, labels, baseline, bar.note, anchor="end", room=note_room)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportlab.graphics.shapes import Drawing, Path, Rect
 
 from governance.workspace.views import Edge, Node
-from reports.charts.drawing import words
-from reports.typography import ACCENT, BOLD, FAINT, HAIRLINE, INK, MUTED, PAPER, WASH
+from reports.charts.drawing import sheet, words
+from reports.typography import ACCENT, FAINT, HAIRLINE, INK, MUTED, PAPER, REGULAR, WASH, plain
+from reports.typography import width as width_of
 from reports.wording import counted, day, short_subject
 
 _LAYERS = (
@@ -22,10 +24,12 @@ _LAYERS = (
     ("batch", "alert", "finding"),
 )
 """What stands in which column; a kind that is none of these is not drawn (it stands in the table)."""
-_TITLES = ("origin", "training", "model", "evidence, approvals", "decisions", "deployments", "use")
+_TITLES = ("origin", "training", "model", "evidence", "decisions", "deployments", "use")
 _AT_MOST = 5
 """Subjects of one kind drawn singly; more are drawn as one box with their number."""
-_BOX, _GAP = 27.0, 9.0
+_NAME = 6.2
+_LINES = 3
+_BOX, _GAP = 43.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,10 @@ def lineage_chart(subject: str, nodes: Sequence[Node], edges: Sequence[Edge], wi
     tallest = max((len(boxes) for _, boxes in used), default=1)
     head = 18.0
     height = head + tallest * (_BOX + _GAP) + 4
-    drawing = Drawing(width, height)
+    drawing = sheet(width, height)
     if not used:
         return drawing
-    space = 17.0
+    space = 14.0
     box_width = (width - space * (len(used) - 1)) / len(used)
     places: dict[str, tuple[float, float, int]] = {}
     for column, (_, boxes) in enumerate(used):
@@ -137,5 +141,18 @@ def _draw(drawing: Drawing, box: _Box, place: tuple[float, float, int], box_widt
         )  # fmt: skip
     )
     faint, strong = (PAPER, PAPER) if box.centre else (MUTED, INK)
-    words(drawing, x + 4, y + _BOX - 9.5, box.title, colour=faint, size=6, room=box_width - 8)
-    words(drawing, x + 4, y + 6, box.text, colour=strong, size=6.6, font=BOLD if box.centre else "FiraGO", room=box_width - 8)
+    words(drawing, x + 4, y + _BOX - 8.5, box.title, colour=faint, size=5.8, room=box_width - 7)
+    for at, part in enumerate(_lines(box.text, box_width - 7)):
+        words(drawing, x + 4, y + _BOX - 18 - 8.5 * at, part, colour=strong, size=_NAME, room=box_width - 7)
+
+
+def _lines(text: str, room: float) -> list[str]:
+    """Break a name after `-`, `_`, `/` and spaces and before `@` into as many lines as a box holds."""
+    lines: list[str] = []
+    for part in re.findall(r"[^-_/ @…]*[-_/ …]?|@[^-_/ ]*", text):
+        joined = (lines[-1] if lines else "") + part
+        if lines and width_of(plain(joined), REGULAR, _NAME) <= room:
+            lines[-1] = joined
+        elif part:
+            lines.append(part)
+    return [*lines[: _LINES - 1], "".join(lines[_LINES - 1 :])] if len(lines) > _LINES else lines

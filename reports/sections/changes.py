@@ -20,7 +20,7 @@ _METRICS = ("roc_auc", "accuracy", "balanced_accuracy", "brier", "selection_rate
 
 def changes(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return how this version differs from the one registered before it."""
-    story: list[Flowable] = [Heading("10  Changes since the last version", 0, "changes")]
+    story: list[Flowable] = [Heading("10\u00a0\u00a0Changes since the last version", 0, "changes")]
     before = facts.previous
     if before is None:
         return story + nothing(f"{facts.model} is the first version of its name in this ledger.")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from reportlab.platypus import Flowable, HRFlowable, Paragraph
 
+from governance.gate.verdict import RuleResult
 from reports.blocks import gap
 from reports.document import Page, Stamp, contents, inside
 from reports.facts import DossierFacts
 from reports.tables import Cell, facts_table, result_markup
 from reports.typography import ACCENT, markup, styles
-from reports.wording import MISSING, day, moment, short
+from reports.wording import MISSING, counted, day, moment, short
 
 FOR_WHOM = "model validation, internal and external audit, supervisory authorities"
 
@@ -53,8 +57,18 @@ def cover(facts: DossierFacts, stamp: Stamp, page: Page) -> list[Flowable]:
     ]
     if decision is not None:
         head += [Paragraph(result_markup(decision.verdict.value), styles().strong), gap(4)]
-    head += [Paragraph(markup(verdict_sentence(facts)), styles().statement), gap(28)]
+    head += [Paragraph(markup(verdict_sentence(facts)), styles().statement), gap(8)]
+    if decision is not None:
+        head.append(Paragraph(_tally(decision.results), styles().text))
+    head.append(gap(20))
     return [*head, facts_table(rows, page.width), *inside(), *contents(), gap(18), *_how_to_read(facts)]
+
+
+def _tally(results: Sequence[RuleResult]) -> str:
+    counts = Counter(one.result.value for one in results)
+    order = ("fail", "missing", "error", "unclear", "waived", "warn", "pass")
+    marks = " &nbsp;&nbsp; ".join(f"{result_markup(word)} {counts[word]}" for word in order if counts[word])
+    return f"{counted(len(results), 'rule')} &nbsp;&nbsp;&nbsp; {marks}"
 
 
 def _how_to_read(facts: DossierFacts) -> list[Flowable]:

@@ -19,7 +19,7 @@ from reports.wording import MISSING, counted, moment, number, short_subject
 def integrity(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return what the dossier rests on and how to check it without us."""
     checked = facts.checked
-    story: list[Flowable] = [Heading("12  Integrity", 0, "integrity")]
+    story: list[Flowable] = [Heading("12\u00a0\u00a0Integrity", 0, "integrity")]
     found = (
         "The whole ledger was verified when this dossier was made, and everything proved."
         if checked.ok
@@ -51,7 +51,7 @@ def integrity(facts: DossierFacts, page: Page) -> list[Flowable]:
         left = len(checked.failures) - 50
         if left > 0:
             story.append(note(f"{counted(left, 'failure')} more; govern verify lists them all."))
-    return [*story, *_signed(facts), *_how(facts)]
+    return [*story, *_signed(facts), *_how(facts, page)]
 
 
 def _signed(facts: DossierFacts) -> list[Flowable]:
@@ -64,24 +64,21 @@ def _signed(facts: DossierFacts) -> list[Flowable]:
     ]
 
 
-def _how(facts: DossierFacts) -> list[Flowable]:
-    key = facts.keys[0] if facts.keys else "KEY"
+def _how(facts: DossierFacts, page: Page) -> list[Flowable]:
     steps = (
-        ("Against the ledger", f"govern --ledger LEDGER verify --key '{key}'"),
-        ("Against an export, offline", f"govern verify EXPORT --key '{key}'"),
-        ("One entry", "govern prove SEQ > entry.proof, then govern check entry.proof with the key above, offline"),
-        ("This file", f"govern report dossier {facts.model} -o again.pdf at the same checkpoint gives the same bytes"),
-        ("An approval", "ssh-keygen -Y verify with the statement and signature of its entry"),
-        ("A verdict", "govern replay DECISION evaluates it again from the ledger as it stood"),
+        ("The whole ledger", "govern --ledger LEDGER verify --key KEY"),
+        ("An export of it, offline", "govern verify --folder EXPORT --key KEY"),
+        ("One entry", "govern prove NUMBER -o entry.tlog-proof; then, offline, govern check entry.tlog-proof --key KEY"),
+        ("A verdict", "govern replay DECISION evaluates it again from the ledger as it stood then"),
+        ("An approval", "ssh-keygen -Y verify, with the statement and the signature of its entry"),
+        ("This file", f"govern report dossier {facts.model} -o again.pdf, at the same checkpoint, gives the same bytes"),
     )
     return [
         CondPageBreak(200),
         Heading("How to verify", 1, "how-to-verify"),
-        Paragraph(
-            "<br/>".join(f"<b>{markup(what)}.</b> {markup(how)}" for what, how in steps), styles().text
-        ),
+        facts_table([(what, Cell(how)) for what, how in steps], page.width),
         note(
-            "The key must reach you by another way than this file. The checkpoint is a C2SP tlog-checkpoint and proofs "
+            "KEY is the verifier key above; it must reach you by another way than this file. The checkpoint is a C2SP tlog-checkpoint and proofs "
             "are C2SP tlog-proofs, so software by others checks them too."
         ),
     ]
@@ -89,7 +86,7 @@ def _how(facts: DossierFacts) -> list[Flowable]:
 
 def controls(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return every control that a rule of the newest verdict names, with the rule's result."""
-    story: list[Flowable] = [Heading("13  Control matrix", 0, "controls")]
+    story: list[Flowable] = [Heading("13\u00a0\u00a0Control matrix", 0, "controls")]
     pairs = sorted(_pairs(facts), key=lambda pair: (str(pair[0].get("id")), pair[1].rule))
     if not pairs:
         return story + nothing("No verdict names a control.")
@@ -142,7 +139,7 @@ def entries(facts: DossierFacts, page: Page) -> list[Flowable]:
         Column("Entry", 0, width * 0.07, "right"),
         Column("Time (UTC)", width * 0.09, width * 0.17),
         Column("Kind", width * 0.27, width * 0.16),
-        Column("Subject", width * 0.44, width * 0.31),
+        Column("Subject", width * 0.44, width * 0.3),
         Column("By", width * 0.76, width * 0.24),
     )
     rows = [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether
+from reportlab.platypus import CondPageBreak, Flowable
 
 from governance.lineage.results import Confusion, Explanation, Fairness, FairnessAnalysis, Group, Performance
 from reports.blocks import erased, figure, gap, note, nothing, source, text
 from reports.charts.calibration import calibration_chart
 from reports.charts.contributions import beeswarm_chart, importance_chart, reasons_chart
 from reports.charts.intervals import Bar, interval_charts
-from reports.document import Heading, Page
+from reports.document import Heading, Page, Together
 from reports.facts import DossierFacts, Evidence
 from reports.tables import Cell, facts_table, grid
 from reports.wording import (
@@ -32,7 +32,7 @@ DECISIONS_SHOWN = 3
 
 def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return metrics with their intervals, calibration and confusion."""
-    story: list[Flowable] = [Heading("5  Performance", 0, "performance")]
+    story: list[Flowable] = [Heading("5\u00a0\u00a0Performance", 0, "performance")]
     evidence = facts.newest("performance")
     if evidence is None:
         return story + nothing(f"No performance evaluation of {facts.model} is recorded.")
@@ -57,7 +57,7 @@ def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
             ),
         ]
     story += [
-        KeepTogether([Heading("Confusion at the threshold", 1, "confusion"), _confusion(result.confusion, page), gap(8)]),
+        Together([Heading("Confusion at the threshold", 1, "confusion"), _confusion(result.confusion, page), gap(8)]),
         _method(facts, evidence, page),
         source(facts, evidence.quoted),
     ]
@@ -131,7 +131,7 @@ def _method(facts: DossierFacts, evidence: Evidence, page: Page) -> Flowable:
 
 def fairness(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return each analysis with its groups, intervals, the rule's threshold, and who was left out."""
-    story: list[Flowable] = [Heading("6  Fairness", 0, "fairness")]
+    story: list[Flowable] = [Heading("6\u00a0\u00a0Fairness", 0, "fairness")]
     evidence = facts.newest("fairness")
     if evidence is None:
         return story + nothing(f"No fairness evaluation of {facts.model} is recorded.")
@@ -150,7 +150,7 @@ def fairness(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]
     for at, analysis in enumerate(result.analyses):
         story += _analysis(result, analysis, threshold, page, at)
-    return [*story, _method(facts, evidence, page), source(facts, evidence.quoted)]
+    return [*story, gap(10), _method(facts, evidence, page), source(facts, evidence.quoted)]
 
 
 def ratio_threshold(facts: DossierFacts) -> tuple[float | None, str]:
@@ -246,7 +246,7 @@ def _overall(analysis: FairnessAnalysis, page: Page) -> Flowable:
 
 def explanation(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return what moves the score, globally and for sample decisions."""
-    story: list[Flowable] = [Heading("7  Explainability", 0, "explainability")]
+    story: list[Flowable] = [Heading("7\u00a0\u00a0Explainability", 0, "explainability")]
     evidence = facts.newest("explanation")
     if evidence is None:
         return story + nothing(f"No explanation of {facts.model} is recorded.")
@@ -280,7 +280,7 @@ def explanation(facts: DossierFacts, page: Page) -> list[Flowable]:
             ),
         ]
     story += _decisions(result, page)
-    return [*story, _method(facts, evidence, page), source(facts, evidence.quoted)]
+    return [*story, gap(6), _method(facts, evidence, page), source(facts, evidence.quoted)]
 
 
 def _decisions(result: Explanation, page: Page) -> list[Flowable]:
@@ -294,7 +294,7 @@ def _decisions(result: Explanation, page: Page) -> list[Flowable]:
             *figure([reasons_chart(one.reasons, page.width * 0.82)], "Contribution of each principal reason."),
         ]
         head: list[Flowable] = [Heading("Reasons of sample decisions", 1, "reasons")] if at == 0 else []
-        story.append(KeepTogether([*head, *block]))
+        story.append(Together([*head, *block]))
     left = len(result.reasons) - DECISIONS_SHOWN
     if left > 0:
         story.append(note(f"Reasons of {counted(left, 'decision')} more stand in the entry."))

@@ -20,7 +20,7 @@ DRIFT_SHOWN = 4
 
 def operation(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return deployments and rollbacks, prediction batches, drift, and alerts with their closing."""
-    story: list[Flowable] = [Heading("9  Deployment and monitoring", 0, "operation")]
+    story: list[Flowable] = [Heading("9\u00a0\u00a0Deployment and monitoring", 0, "operation")]
     story += _deployments(facts, page)
     story += [Heading("Prediction batches", 1, "batches"), *_batches(facts, page)]
     story += _drift(facts, page)

@@ -15,7 +15,7 @@ from reports.wording import counted, short_subject
 def lineage(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return the graph around the model, then every edge with the entry that says so."""
     story: list[Flowable] = [
-        Heading("11  Lineage", 0, "lineage"),
+        Heading("11\u00a0\u00a0Lineage", 0, "lineage"),
         text(
             f"{counted(len(facts.nodes), 'subject')} and {counted(len(facts.edges), 'relation')} stand around "
             f"{facts.model}: what it was made from at the left, what was made with it at the right."

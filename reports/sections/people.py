@@ -16,7 +16,7 @@ from reports.wording import MISSING, moment, short
 
 def approvals(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return approvals with the signer, role, key, meaning and time, then waivers."""
-    story: list[Flowable] = [Heading("8  Approvals and waivers", 0, "approvals")]
+    story: list[Flowable] = [Heading("8\u00a0\u00a0Approvals and waivers", 0, "approvals")]
     given = [one for one in facts.approvals if one.kind == "approval"]
     waived = [one for one in facts.approvals if one.kind == "waiver"]
     if given:
@@ -50,7 +50,7 @@ def _given(facts: DossierFacts, given: Sequence[Approval], page: Page) -> Flowab
     width = page.width
     rows: list[list[Cell | str]] = [
         [
-            _who(facts, one), ", ".join(one.roles) or MISSING, one.meaning, one.target,
+            _who(facts, one), ", ".join(one.roles) or MISSING, f"{one.meaning} For {one.target}.",
             Cell(f"{moment(one.time)}<br/>until {moment(one.expires)}", trusted=True),
             Cell(f"{markup(short(one.key.partition(':')[2]))}<br/>entry {link(facts, one.seq)}", trusted=True),
             _state(one),
@@ -58,8 +58,8 @@ def _given(facts: DossierFacts, given: Sequence[Approval], page: Page) -> Flowab
         for one in given
     ]  # fmt: skip
     return grid(
-        ["Signer", "Roles", "Meaning", "Target", "Signed", "Key, entry", "State"], rows,
-        [width * share for share in (0.15, 0.13, 0.21, 0.1, 0.18, 0.12, 0.11)], small=True,
+        ["Signer", "Roles", "Meaning and target", "Signed", "Key, entry", "State"], rows,
+        [width * share for share in (0.16, 0.14, 0.23, 0.21, 0.15, 0.11)], small=True,
     )  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reportlab.platypus import CondPageBreak, Flowable
 
 from governance.lineage.results import DataQuality
 from reports.blocks import erased, note, nothing, source, text
-from reports.document import Heading, Page
+from reports.document import Heading, Page, Together
 from reports.facts import Dataset, DossierFacts, Evidence, Quoted
 from reports.tables import Cell, facts_table, grid, result_cell
 from reports.wording import MISSING, counted, day, listing, moment, number, short, short_subject, value_text
@@ -17,7 +18,7 @@ from reports.wording import MISSING, counted, day, listing, moment, number, shor
 
 def purpose(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return what the system is for, who owns it, and what counts as success."""
-    story: list[Flowable] = [Heading("2  System and intended purpose", 0, "purpose")]
+    story: list[Flowable] = [Heading("2\u00a0\u00a0System and intended purpose", 0, "purpose")]
     system = facts.system
     if system is None:
         return story + nothing("The model names no system that is registered in this ledger.")
@@ -40,15 +41,23 @@ def purpose(facts: DossierFacts, page: Page) -> list[Flowable]:
 
 def data(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return every dataset that the model or its evidence was made from."""
-    story: list[Flowable] = [Heading("3  Data", 0, "data")]
+    story: list[Flowable] = [Heading("3\u00a0\u00a0Data", 0, "data")]
     if not facts.datasets:
         return story + nothing("No dataset stands in the lineage of this model.")
-    for at, dataset in enumerate(facts.datasets):
-        story += _dataset(facts, dataset, page, at)
+    shown: dict[str, str] = {}
+    for at, dataset in enumerate(_parents_first(facts.datasets)):
+        story += _dataset(facts, dataset, page, at, shown)
     return story
 
 
-def _dataset(facts: DossierFacts, dataset: Dataset, page: Page, at: int) -> list[Flowable]:
+def _parents_first(datasets: Sequence[Dataset]) -> list[Dataset]:
+    """Return whole datasets before what was cut from them."""
+    return sorted(datasets, key=lambda one: bool(one.quoted and one.quoted.facts.get("derived_from")))
+
+
+def _dataset(
+    facts: DossierFacts, dataset: Dataset, page: Page, at: int, shown: dict[str, str]
+) -> list[Flowable]:
     story: list[Flowable] = [CondPageBreak(140), Heading(dataset.subject.partition(":")[2], 1, f"dataset-{at}")]
     used = f"Used as: {listing(dataset.roles)}." if dataset.roles else "No run or evidence says what it was used as."
     if dataset.quoted is None:
@@ -72,12 +81,16 @@ def _dataset(facts: DossierFacts, dataset: Dataset, page: Page, at: int) -> list
     ]
     story.append(facts_table(rows, page.width))
     columns = body.get("schema", [])
-    if columns:
+    written = json.dumps([columns, sorted(body.get("sensitive", []))], sort_keys=True)
+    if written in shown:
+        story.append(note(f"Its {counted(len(columns), 'column')} are those of {shown[written]}."))
+    elif columns:
+        shown[written] = dataset.subject
         story.append(_schema(columns, set(body.get("sensitive", [])), page))
-    story.append(source(facts, dataset.quoted))
     quality = facts.newest("data-quality", dataset.subject)
     if quality is None:
-        return story + [note("No validation of this dataset is recorded.")]
+        return [*story, Together([source(facts, dataset.quoted), note("No validation of this dataset is recorded.")])]
+    story.append(source(facts, dataset.quoted))
     return story + _quality(facts, quality, page)
 
 
@@ -130,7 +143,7 @@ def _quality(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flowab
 
 def development(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return the run that made the model: inputs, code, parameters, environment, seed."""
-    story: list[Flowable] = [Heading("4  Development", 0, "development")]
+    story: list[Flowable] = [Heading("4\u00a0\u00a0Development", 0, "development")]
     story += _model(facts, page)
     run = facts.run
     if run is None:

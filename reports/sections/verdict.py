@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph
+from reportlab.platypus import CondPageBreak, Flowable
 
 from governance.gate.verdict import Finding, RuleResult
 from governance.workspace.views import DecisionView
 from reports.blocks import gap, link, note, nothing, rich, text
-from reports.document import Heading, Page
+from reports.document import Heading, Page, Together
 from reports.facts import DossierFacts
 from reports.tables import Cell, facts_table, grid, result_cell, result_markup
-from reports.typography import markup, styles
+from reports.typography import markup
 from reports.wording import MISSING, confidence, counted, interval, moment, number, short, short_subject
 
 FINDINGS_SHOWN = 12
@@ -20,7 +20,7 @@ FINDINGS_SHOWN = 12
 
 def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return the newest verdict with every rule, then the verdicts before it."""
-    story: list[Flowable] = [Heading("1  Verdict by rule", 0, "verdict")]
+    story: list[Flowable] = [Heading("1\u00a0\u00a0Verdict by rule", 0, "verdict")]
     decision = facts.decision
     if decision is None:
         return story + nothing(f"The gate was never asked about {facts.model}.")
@@ -140,7 +140,7 @@ def _judged_under(decision: DecisionView, page: Page) -> list[Flowable]:
         ("Decision", short_subject(decision.decision)),
     ]
     return [
-        KeepTogether([
+        Together([
             Heading("Judged under", 1, "judged-under"),
             text("The verdict is a function of these alone. Anyone with the ledger can evaluate it again: govern replay."),
             facts_table(rows, page.width),
@@ -164,5 +164,4 @@ def _history(facts: DossierFacts, page: Page) -> list[Flowable]:
             ["Entry", "Time", "Target", "Verdict", "Stopped by"], rows,
             [width * 0.09, width * 0.27, width * 0.16, width * 0.13, width * 0.35], small=True,
         ),
-        Paragraph("", styles().small),
     ]  # fmt: skip
