@@ -210,7 +210,8 @@ def shipped() -> dict[str, str]:
 
 def _explained(error: ValidationError, lines: Lines, value: dict[str, Any]) -> PolicyInvalid:
     findings = error.errors(include_url=False, include_context=False, include_input=False)
-    first = min(findings, key=lambda finding: line_of(_place(finding["loc"]), lines))
+    # A name that nobody knows explains the one that is then missing, so it is told first.
+    first = min(findings, key=lambda f: (f["type"] != "extra_forbidden", line_of(_place(f["loc"]), lines)))
     place = _place(first["loc"])
     message = first["msg"].removeprefix("Value error, ")
     remedy = "See the JSON Schema: govern policy explain shows a sound pack."
