@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
 from governance.ledger import tables
 from governance.ledger.acknowledged import Acknowledged
@@ -138,10 +138,11 @@ class Writer:
     def _commit_in_order(self, group: list[Request]) -> None:
         if self._key is None:
             self._key = self._keys.ledger_key()
+        key = self._key
         with self._database.lock.held():  # 1
             with self._database.write() as connection:
                 self._at("locked")
-                edge = self._current_edge(connection)  # 2, 3
+                edge = self._current_edge(connection, key)  # 2, 3
                 self._at("read")
                 placing = Placing(connection, self._origin, edge, self._clock, group)
                 for request in group:  # 4, 5
@@ -150,7 +151,7 @@ class Writer:
                     except LedgerError as error:
                         request.error = error
                 self._at("checked")
-                grown, tiles = self._grow(connection, edge, placing.entries)  # 6, 7
+                grown, tiles = self._grow(connection, key, edge, placing.entries)  # 6, 7
                 self._at("signed")
                 if placing.entries:
                     _insert(connection, placing.entries, tiles, grown)  # 8
@@ -163,19 +164,19 @@ class Writer:
             self._at("remembered")
         # 11
 
-    def _current_edge(self, connection: Connection) -> Edge:
-        assert self._key is not None
+    def _current_edge(self, connection: Connection, key: SigningKey) -> Edge:
         edge, last = self._edge, last_row(connection)
         if edge is None or last is None or (edge.size - 1, edge.prev) != last[:2]:
             self._edge = None
             self._roots.forget()
-            edge = read_edge(connection, self._roots, self._origin, self._key.verifier)
+            edge = read_edge(connection, self._roots, self._origin, key.verifier)
         if edge.size:
-            check_signer(connection, self._roots, edge, self._keys, self._key.verifier)
+            check_signer(connection, self._roots, edge, self._keys, key.verifier)
         return edge
 
-    def _grow(self, connection: Connection, edge: Edge, entries: list[Entry]) -> tuple[Edge, list[Tile]]:
-        assert self._key is not None
+    def _grow(
+        self, connection: Connection, key: SigningKey, edge: Edge, entries: list[Entry]
+    ) -> tuple[Edge, list[Tile]]:
         if not entries:
             return edge, []
         size = edge.size + len(entries)
@@ -184,7 +185,7 @@ class Writer:
             frontier.append(entry.hash)
         leaves = [*edge.leaves, *(entry.hash for entry in entries)]
         tiles = full_tiles(edge.size, size, leaves, StoredTree(connection, self._roots).read_tile)
-        text = sign(Checkpoint(self._origin, size, frontier.root()), [self._key])
+        text = sign(Checkpoint(self._origin, size, frontier.root()), [key])
         rest = tuple(leaves[len(leaves) - size % TILE_WIDTH :])
         last = entries[-1]
         return Edge(size, last.hash, last.time, tuple(frontier.hashes), rest, text), tiles
@@ -199,26 +200,24 @@ class Writer:
 
 
 def _insert(connection: Connection, entries: list[Entry], tiles: list[Tile], grown: Edge) -> None:
-    rows: list[dict[str, Any]] = []
-    bodies: list[dict[str, Any]] = []
-    for one in entries:
-        header = one.header
-        rows.append(
-            {
-                "seq": header.seq,
-                "id": header.id,
-                "time": header.time,
-                "actor": header.actor,
-                "kind": header.kind,
-                "subject": header.subject,
-                "hash": one.hash,
-                "header": one.header_bytes,
-            }
-        )
-        bodies.append({"seq": header.seq, "salt": one.salt, "body": one.body_bytes})
-    connection.execute(insert(tables.entry), rows)
-    connection.execute(insert(tables.body), bodies)
-    if tiles:
-        found = [{"level": tile.level, "idx": tile.index, "hashes": tile.hashes} for tile in tiles]
-        connection.execute(insert(tables.tile), found)
-    connection.execute(insert(tables.checkpoint), {"size": grown.size, "text": grown.checkpoint})
+    rows = [
+        (one.header.seq, one.header.id, one.header.time, one.header.actor, one.header.kind, one.header.subject, one.hash,
+         one.header_bytes)
+        for one in entries
+    ]  # fmt: skip
+    _fill(connection, tables.entry, rows)
+    _fill(connection, tables.body, [(one.header.seq, one.salt, one.body_bytes) for one in entries])
+    _fill(connection, tables.tile, [(tile.level, tile.index, tile.hashes) for tile in tiles])
+    _fill(connection, tables.checkpoint, [(grown.size, grown.checkpoint)])
+
+
+def _fill(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    """Insert rows, whose values stand in the order of the table's columns, in one call of the driver."""
+    if not rows:
+        return
+    names = [column.name for column in table.columns]
+    statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    if connection.dialect.positional:
+        connection.exec_driver_sql(str(statement), rows)
+    else:
+        connection.exec_driver_sql(str(statement), [dict(zip(names, row, strict=True)) for row in rows])

@@ -44,10 +44,11 @@ class Database:
         self.path = path
         self.lock = lock or LedgerLock(address.lock_path(path))
         self.writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-        self.engine = _writable_engine(path, self.lock) if self.writable else _readable_engine(path)
+        opened: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
+        self.engine = _writable_engine(path, self.lock, opened) if self.writable else _readable_engine(path)
         self._log_limit = LOG_BYTES  # guarded by `lock`
         # Connections that are left to the interpreter's end would close outside of the lock.
-        self._finalizer = weakref.finalize(self, _dispose, self.engine, os.getpid())
+        self._finalizer = weakref.finalize(self, _dispose, self.engine, opened, os.getpid())
 
     @classmethod
     def open(cls, path: Path) -> Database:
@@ -146,7 +147,7 @@ def check_sqlite(path: Path) -> None:
         )
 
 
-def _writable_engine(path: Path, lock: LedgerLock) -> Engine:
+def _writable_engine(path: Path, lock: LedgerLock, opened: weakref.WeakSet[sqlite3.Connection]) -> Engine:
     class ClosedUnderLock(sqlite3.Connection):
         """Closing the last connection moves the log; that too happens under the lock."""
 
@@ -170,6 +171,7 @@ def _writable_engine(path: Path, lock: LedgerLock) -> Engine:
             "trusted_schema=OFF",
         ):
             connection.execute(f"PRAGMA {setting}")
+        opened.add(connection)
         return connection
 
     # Connections are kept, not closed after each use: a close waits for the lock.
@@ -210,6 +212,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _dispose(engine: Engine, owner: int) -> None:
+def _dispose(engine: Engine, opened: weakref.WeakSet[sqlite3.Connection], owner: int) -> None:
     if os.getpid() == owner:  # a forked child must leave its parent's connections alone
         engine.dispose()
+        for forgotten in list(opened):  # a reader that nobody closed would keep the log from being brought in
+            forgotten.close()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection
 
 from governance.ledger.database import Database
 from governance.ledger.errors import EntryAbsent, EntryAltered
@@ -101,16 +101,16 @@ class DatabaseReader:
         if self._held is None:
             with explained(self._database.path):
                 self._held = self._database.engine.connect()
+                self._held.begin()
         return self._held
 
     def _run(self, statement: str) -> Iterator[Any]:
-        """Run plain SQL, whose values come back as they are, whatever types somebody left in the columns."""
+        """Run plain SQL by the driver: values come back as they are, whatever types somebody left in the columns."""
         with explained(self._database.path):
-            result: CursorResult[Any] = self._connection().exec_driver_sql(statement)
-            for page in _pages(result):
-                yield from page
-
-
-def _pages(result: CursorResult[Any]) -> Iterable[Iterable[Any]]:
-    while page := result.fetchmany(_BATCH):
-        yield page
+            cursor = self._connection().connection.cursor()
+            try:
+                cursor.execute(statement)
+                while page := cursor.fetchmany(_BATCH):
+                    yield from page
+            finally:
+                cursor.close()

@@ -265,11 +265,13 @@ class Ledger:
 
     def _read_origin(self) -> str:
         """Return the origin that entry 0 says, or, where somebody altered that, a checkpoint's."""
-        for header in self.reader().read_entries(0, 1):
-            try:
-                return Header.from_bytes(header).origin
-            except (InvalidEntry, TypeError):
-                break
+        with self.reader() as reader:
+            first = next(reader.read_entries(0, 1), None)
+        try:
+            if first is not None:
+                return Header.from_bytes(first).origin
+        except (InvalidEntry, TypeError):
+            pass  # altered: verification says so, for which the ledger must open
         try:
             return read_unverified(self.checkpoint() or "").origin
         except NoteInvalid as error:

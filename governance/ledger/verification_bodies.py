@@ -30,14 +30,27 @@ class BodyAudit:
         self._loose: dict[Any, tuple[Any, Any]] = {}
         self._absent: dict[int, tuple[str, str]] = {}
         self._erased: set[int] = set()
+        self._direct: set[int] = set()
 
     def check(self, place: int, row: Row, fields: HeaderFields) -> bytes | None:
         """Check the body of the entry at `place`; return its bytes when they are genuine."""
         found = self._find(place, row.seq)
-        if found is None and row.seq != place:
-            found = self._read(place)
-        if found is not None and not _commits(found, fields[1]) and row.seq != place:
+        if row.seq != place and (found is None or not _commits(found, fields[1])):
             found = self._read(place) or found
+            self._direct.add(place)
+        return self._judge(place, found, fields)
+
+    def check_moved(self, place: int, row: Row, fields: HeaderFields) -> None:
+        """Check the body of an entry whose row was found elsewhere: where the row stands, then at its own place."""
+        there = self._read(row.seq) if isinstance(row.seq, int) else None
+        if there is not None and _commits(there, fields[1]):
+            self._direct.add(row.seq)
+            self._judge(place, there, fields)
+        else:
+            self._direct.add(place)
+            self._judge(place, self._read(place), fields)
+
+    def _judge(self, place: int, found: tuple[Any, Any] | None, fields: HeaderFields) -> bytes | None:
         if found is None:
             self._absent[place] = (fields[3], fields[1])
             return None
@@ -67,7 +80,7 @@ class BodyAudit:
             self._lay_aside(self._next)
             self._next = next(self._stored, None) if self._stored is not None else None
         by_commitment = {commitment: place for place, (_, commitment) in self._absent.items()}
-        ignored = set(unexplained)
+        ignored = self._direct.union(unexplained)
         for seq, (salt, body) in self._loose.items():
             place = by_commitment.get(_commitment(salt, body))
             if place is not None:

@@ -2,7 +2,7 @@
 
 Rules, in this order:
 1. A header is vouched for when its stored hash, or the next row's `prev`, is its hash. A row whose header nobody
-   vouches for is taken for the entry of the place where it stands.
+   vouches for is taken for the entry of the place where it stands, unless that entry comes right after it.
 2. A row with the expected `seq` in its header is that entry, whatever its columns say.
 3. A row ahead of its turn begins a gap, unless the rows after it go on where they were expected to: then it is a
    stray, and stands in place of the expected entry or before it.
@@ -70,7 +70,11 @@ class Order:
         while (item := self._next()) is not None:
             fields = item.fields
             if fields is not None and fields[6] == expected and item.row[6] == item.hash:
-                yield Slot(expected, item, self._shift if self._shift == 0 else self._shift_of(item))
+                yield Slot(
+                    expected,
+                    item,
+                    self._shift if item.row[0] == expected + self._shift else self._shift_of(item),
+                )
                 expected += 1
                 continue
             place = self._place_of(item, expected)
@@ -104,6 +108,8 @@ class Order:
         """Return the entry's place, or None for a stray."""
         seq = item.fields[6] if item.fields is not None and self._vouched(item) else None
         if seq is None:
+            if self._genuine_follows(expected):
+                return None
             column = item.row.seq - self._shift if isinstance(item.row.seq, int) else expected
             following = self._peek(1)
             later = following and following[0].fields and following[0].fields[6] == column + 1
@@ -119,6 +125,12 @@ class Order:
             return True
         following = self._peek(1)
         return bool(following and following[0].fields and following[0].fields[5] == item.hash.hex())
+
+    def _genuine_follows(self, expected: int) -> bool:
+        following = self._peek(1)
+        if not following or following[0].fields is None:
+            return False
+        return following[0].fields[6] == expected and following[0].row.hash == following[0].hash
 
     def _goes_on(self, item: Item, expected: int) -> bool | None:
         """Tell how the rows after a stray go on: True past `expected`, False at it, None from the row itself."""
@@ -152,9 +164,8 @@ class Order:
         if shift not in (0, self._shift):
             following = self._peek(1)
             beside = following[0] if following else None
-            moved_together = (
-                beside is not None
-                and beside.fields is not None
+            moved_together = beside is None or (
+                beside.fields is not None
                 and isinstance(beside.row.seq, int)
                 and beside.row.seq - beside.fields[6] == shift
             )

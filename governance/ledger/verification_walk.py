@@ -9,7 +9,7 @@ from typing import Any
 
 from governance.ledger.canonical import decode
 from governance.ledger.checkpoint import read_unverified
-from governance.ledger.entry import NO_PREVIOUS, header_fields
+from governance.ledger.entry import NO_PREVIOUS, HeaderFields, header_fields
 from governance.ledger.errors import InvalidEntry, LedgerError
 from governance.ledger.reader import Reader, Row, StoredReader
 from governance.ledger.tiles import TILE_WIDTH
@@ -24,6 +24,7 @@ from governance.ledger.verification_tiles import ReaderTiles, StoredTiles, TileA
 from governance.ledger.verification_trust import REPLACED, ROTATED, Trust
 
 _MAX_DOUBTS = 16_384
+_COLUMN = "The column `{}` does not agree with the header, which proves."
 
 
 class Walk:
@@ -60,6 +61,7 @@ class Walk:
         self._leaf_tiles: dict[int, bytes | None] = {}
         self._absent: dict[int, bytes | None] = {}
         self._altered: set[int] = set()
+        self._misfiled: list[tuple[int, int]] = []
         self._lost = False
         self._before: bytes | None = None  # genuine leaf of the place before; None when unknown
         self._time = ""
@@ -158,18 +160,13 @@ class Walk:
             self._trust.begin(None)
 
     def _check_genuine(self, slot: Slot) -> None:
-        place, item, shift = slot
+        place, item, _ = slot
         if item is None or item.fields is None:
             return
         row, fields, computed = item.row, item.fields, item.hash
         findings = self._findings
-        if self._stored and (
-            row[0] != place + shift
-            or row[1:6] != (fields[2], fields[8], fields[0], fields[3], fields[7])
-            or row[6] != computed
-        ):
-            words = f"The column {self._column(slot)} does not agree with the header, which proves."
-            findings.add("index-altered", place, words)
+        if self._stored:
+            self._check_columns(slot, item.row, fields)
         if self._before is not None or place == 0:
             findings.checked["chain"] += 1
             if fields[5] != (NO_PREVIOUS if place == 0 or self._before is None else self._before.hex()):
@@ -188,14 +185,14 @@ class Walk:
         if place == 0 or fields[3] in ("body.erased", ROTATED, REPLACED):
             self._obey(place, fields[3], body)
 
-    def _column(self, slot: Slot) -> str:
-        place, item, shift = slot
-        if item is None or item.fields is None:
-            return ""
-        fields = item.fields
-        expected = (place + shift, fields[2], fields[8], fields[0], fields[3], fields[7], item.hash)
-        names = Row._fields
-        return next((f"`{names[at]}`" for at, value in enumerate(expected) if item.row[at] != value), "")
+    def _check_columns(self, slot: Slot, row: Row, fields: HeaderFields) -> None:
+        if row[0] != slot.place + slot.shift:
+            self._misfiled.append((slot.place, row[0]))
+        own = (fields[2], fields[8], fields[0], fields[3], fields[7])
+        if row[1:6] == own and slot.item is not None and row[6] == slot.item.hash:
+            return
+        name = next((Row._fields[at] for at, value in enumerate(own, 1) if row[at] != value), "hash")
+        self._findings.add("index-altered", slot.place, _COLUMN.format(name))
 
     def _obey(self, place: int, kind: str, body: bytes | None) -> None:
         """Follow the entries that say something about verification itself."""
@@ -211,18 +208,15 @@ class Walk:
             self._trust.rotate(place, kind, members)
 
     def _settle_strays(self) -> None:
+        for place, column in self._misfiled:
+            self._note_moved(place, column)
         for item, place in self._order.strays:
             seq = item.fields[6] if item.fields is not None else -1
             if seq in self._absent and self._absent[seq] in (None, item.hash):
                 del self._absent[seq]
-                if self._stored and not 0 <= item.row.seq < self.size:
-                    words = "The column `seq` does not agree with the header, which proves."
-                    self._findings.add("index-altered", seq, words)
-                else:
-                    words = f"Entry {seq} stands at place {place}."
-                    self._findings.add("order-changed", min(seq, place), words)
+                self._note_moved(seq, item.row.seq if self._stored else place)
                 if item.fields is not None:
-                    self._bodies.check(seq, item.row._replace(seq=-1), item.fields)
+                    self._bodies.check_moved(seq, item.row, item.fields)
             else:
                 words = "A row stands here that is not an entry of this ledger at this place."
                 self._findings.add("entry-inserted", place, words)
@@ -230,6 +224,14 @@ class Walk:
             self._findings.add(
                 "entry-missing", place, "There is no such entry, but the entries around it are."
             )
+
+    def _note_moved(self, place: int, column: int) -> None:
+        """Tell a row that took another's place from one whose `seq` alone points to nowhere."""
+        if 0 <= column < self.size:
+            words = f"Entry {place} stands at place {column}."
+            self._findings.add("order-changed", min(place, column), words)
+        else:
+            self._findings.add("index-altered", place, _COLUMN.format("seq"))
 
     def _leaf_in_tile(self, place: int) -> bytes | None:
         if not self._stored:

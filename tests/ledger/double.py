@@ -34,7 +34,9 @@ class LedgerInLists:
     @classmethod
     def of(cls, size: int, group: int = 1, **more: object) -> LedgerInLists:
         ledger = cls(**more)  # type: ignore[arg-type]
-        ledger.append("ledger.created", "ledger:" + ledger.origin, {"keys": [ledger.key.vkey], "origin": ledger.origin})
+        ledger.append(
+            "ledger.created", "ledger:" + ledger.origin, {"keys": [ledger.key.vkey], "origin": ledger.origin}
+        )
         ledger.sign()
         for place in range(1, size):
             ledger.append("x.noted", f"model:m@{place}", {"place": place})
@@ -43,11 +45,20 @@ class LedgerInLists:
         return ledger
 
     def append(
-        self, kind: str, subject: str, body: dict[str, object], *, time: str | None = None, prev: bytes | None = None
+        self,
+        kind: str,
+        subject: str,
+        body: dict[str, object],
+        *,
+        time: str | None = None,
+        prev: bytes | None = None,
     ) -> Entry:
         seq = len(self.entries)
         draft = Draft("user:anna", kind, subject, body)
-        stamp = time or f"2026-01-{1 + seq // 86400:02d}T{seq // 3600 % 24:02d}:{seq // 60 % 60:02d}:{seq % 60:02d}.000000Z"
+        stamp = (
+            time
+            or f"2026-01-{1 + seq // 86400:02d}T{seq // 3600 % 24:02d}:{seq // 60 % 60:02d}:{seq % 60:02d}.000000Z"
+        )
         entry = make_entry(
             draft,
             check_draft(draft),
@@ -131,4 +142,6 @@ def _row_hash(below: TileHashes, level: int, index: int) -> bytes:
 
 def row_of(entry: Entry) -> Row:
     head = entry.header
-    return Row(head.seq, head.id, head.time, head.actor, head.kind, head.subject, entry.hash, entry.header_bytes)
+    return Row(
+        head.seq, head.id, head.time, head.actor, head.kind, head.subject, entry.hash, entry.header_bytes
+    )
