@@ -67,6 +67,7 @@ class CheckpointAudit:
                     size,
                     "The entries up to here are not those that the trusted checkpoint covers.",
                     place=f"checkpoint {size}",
+                    together=True,
                 )
         self._aim()
 
