@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from governance.workspace import open_workspace
+    from governance.workspace import create_workspace, open_workspace
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open_workspace"]
+__all__ = ["__version__", "create_workspace", "open_workspace"]
+_FACADE = ("create_workspace", "open_workspace")
 
 
 def __getattr__(name: str) -> object:
     """Load the façade on first use, so that `import governance` stays light."""
-    if name == "open_workspace":
-        from governance.workspace import open_workspace
-
-        return open_workspace
+    if name in _FACADE:
+        return getattr(import_module("governance.workspace"), name)
     raise AttributeError(f"module 'governance' has no attribute '{name}'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -129,7 +130,13 @@ def _sign(text: dict[str, Any], key: Path | None, statement: Path | None, word: 
     namespace = f"{word}@{str(text['origin']).split('/', 1)[0]}"
     message = encode(text)
     if key is not None:
-        return sshsig.sign(key.expanduser(), namespace, message, passphrase=_ask_passphrase)
+        try:
+            return sshsig.sign(key.expanduser(), namespace, message)
+        except sshsig.PassphraseNeeded:
+            if not sys.stdin.isatty():
+                raise
+            passphrase = str(typer.prompt("Passphrase of the key", hide_input=True, err=True))
+            return sshsig.sign(key.expanduser(), namespace, message, passphrase=passphrase)
     if statement is None:
         raise InvalidInput(
             "Nothing signs this.", remedy="Add --key FILE, or --statement FILE to have it signed elsewhere."
@@ -138,10 +145,6 @@ def _sign(text: dict[str, Any], key: Path | None, statement: Path | None, word: 
     print_text(f"Written to {statement}. Sign it: ssh-keygen -Y sign -f KEY -n {namespace} {statement}")
     print_text(f"Then repeat with --statement {statement} --signature {statement}.sig")
     return None
-
-
-def _ask_passphrase() -> str:
-    return str(typer.prompt("Passphrase of the key", hide_input=True, err=True))
 
 
 def _print(done: ApprovalView, *, as_json: bool) -> None:

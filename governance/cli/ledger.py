@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
         )
     )(verify)
     app.command(epilog=examples("govern export site/", "govern export site/ --bodies"))(export)
-    app.command(epilog=examples("govern key", "govern key > acme.vkey"))(key)
+    app.command(epilog=examples("govern key > acme.vkey", "govern key --receipt > acme-receipts.pem"))(key)
 
 
 def init(
@@ -186,10 +186,19 @@ def export(
     print_text(f"{count:,} entries in {folder}. Verify it with: govern verify --folder {folder}")
 
 
-def key(context: typer.Context, as_json: JsonFlag = False) -> None:
+def key(
+    context: typer.Context,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="The key that signs receipts instead (PEM), from entry 0.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
     """Print the ledger's C2SP verifier key alone."""
     with workspace_of(context) as workspace:
-        keys = workspace.verifier_keys()
+        if receipt:
+            keys = list((workspace.entry(0).body or {}).get("receipt_keys", []))
+        else:
+            keys = workspace.verifier_keys()
     if as_json:
         print_json({"keys": keys})
         return

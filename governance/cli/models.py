@@ -74,10 +74,10 @@ def record(
             {
                 "inputs": [item.model_dump(exclude_none=True) for item in inputs],
                 "outputs": outputs,
-                "code": runs.describe_code(code).model_dump(exclude_none=True),
+                "code": runs.code_of(code).model_dump(exclude_none=True),
                 "parameters": (read_mapping(params) if params else {}) | pairs(param, "--param"),
                 "seed": seed,
-                "environment": read_mapping(environment) if environment else runs.capture_environment(),
+                "environment": read_mapping(environment) if environment else runs.environment(),
                 "metrics": numbers(metric, "--metric"),
                 "started": instant(started) if started else moment,
                 "ended": instant(ended) if ended else moment,

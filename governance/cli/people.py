@@ -158,7 +158,8 @@ def issue(
     context: typer.Context,
     actor: Annotated[str, typer.Argument(help="For whom: user:ID or service:ID.")],
     scope: Annotated[
-        list[str], typer.Option(help="read, append, evidence, gate, approve, deploy or administer; repeatable.")
+        list[str],
+        typer.Option(help="read, append, evidence, gate, approve, deploy or administer; repeatable."),
     ],
     days: Annotated[int, typer.Option(min=1, max=366, help="For how long.")] = 90,
     as_json: JsonFlag = False,

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "govern check entry-17.tlog-proof --key acme.vkey",
-            "govern check scorer.receipt.json --key acme.vkey --artifact model.skops --target production",
+            "govern check scorer.receipt.json --key acme.vkey --receipt-key acme-receipts.pem --artifact model.skops --target production",
             "govern check row-17.json --key acme.vkey",
         )
     )(check)

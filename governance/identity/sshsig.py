@@ -132,6 +132,10 @@ def verify(armored: str, namespace: str, message: bytes, public_key: str) -> Non
         )
 
 
+class PassphraseNeeded(InvalidInput):
+    """The key file is protected and no passphrase was given; whoever can ask for it may try again."""
+
+
 def sign(private_key: Path, namespace: str, message: bytes, *, passphrase: str | None = None) -> str:
     """Return the armored signature of `message` for `namespace`.
 
@@ -144,7 +148,8 @@ def sign(private_key: Path, namespace: str, message: bytes, *, passphrase: str |
 
     Raises:
         NotFound: there is no such file, or `ssh-keygen` is needed and absent.
-        InvalidInput: it is no private key, the passphrase is missing or wrong, or ssh-keygen refused.
+        PassphraseNeeded: the key is protected and no passphrase was given.
+        InvalidInput: it is no private key, the passphrase is wrong, or ssh-keygen refused.
     """
     if not namespace or not namespace.isascii():
         raise InvalidInput(
@@ -161,7 +166,7 @@ def sign(private_key: Path, namespace: str, message: bytes, *, passphrase: str |
     try:
         key = load(data, passphrase)
     except TypeError:
-        raise InvalidInput(
+        raise PassphraseNeeded(
             f"The key {private_key} is protected by a passphrase.",
             remedy=f"Add it to your agent (ssh-add {private_key}) and name {private_key}.pub instead.",
         ) from None

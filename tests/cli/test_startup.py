@@ -9,15 +9,33 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("shap", "sklearn", "fairlearn", "pandas", "numpy", "textual", "reportlab", "fastapi", "sqlalchemy", "scipy")
+HEAVY = (
+    "shap",
+    "sklearn",
+    "fairlearn",
+    "pandas",
+    "numpy",
+    "textual",
+    "reportlab",
+    "fastapi",
+    "sqlalchemy",
+    "scipy",
+)
 START = "from ml_governance import run; run()"
 
 
 def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", START, "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-c", START, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    imported = {
+        line.rsplit("|", 1)[-1].strip()
+        for line in done.stderr.splitlines()
+        if line.startswith("import time:")
+    }
     assert "typer" in imported
     assert not {name for name in imported if name.split(".")[0] in HEAVY}
 

@@ -21,7 +21,13 @@ def run_page(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     environment["HOME"] = str(folder)
     return subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
 
 
@@ -45,7 +51,9 @@ def test_every_relative_link_in_the_docs_leads_somewhere() -> None:
 
 
 def test_readme_begins_with_the_two_commands() -> None:
-    lines = [line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    ")]
+    lines = [
+        line.strip() for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("    ")
+    ]
     assert lines[:2] == [
         "python -m pip install -c constraints.txt '.[all]' && govern demo",
         "python -m pip install -c constraints.txt -e '.[dev]' && pytest",
