@@ -7,10 +7,19 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from governance.errors import IntegrityError
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """What stands in the file, and what shall stand there instead: one byte apart."""
+
+    truth: str
+    lie: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +49,26 @@ def copy_of(database: Path, folder: Path) -> Path:
     return copied
 
 
-def alter_one_byte(path: Path, find: str, replace: str) -> Altered:
-    """Change the byte in which `find` and `replace` differ, where `find` stands once in the file.
+def alter_one_byte(path: Path, lies: Sequence[Lie]) -> Altered:
+    """Change one byte: the first of these lies whose truth stands in the file exactly once.
+
+    One may be missing because SQLite spreads a long value over pages and cuts it there.
 
     Raises:
-        IntegrityError: it does not stand there exactly once (the file is not what the story expects).
-        ValueError: the two texts do not differ in exactly one byte.
+        IntegrityError: none stands there exactly once (the file is not what the story expects).
+        ValueError: a lie does not differ from the truth in exactly one byte.
     """
-    old, new = find.encode(), replace.encode()
-    differing = [place for place in range(len(old)) if len(old) == len(new) and old[place] != new[place]]
-    if len(old) != len(new) or len(differing) != 1:
-        raise ValueError("the texts must differ in exactly one byte")
     data = path.read_bytes()
-    if data.count(old) != 1:
-        raise IntegrityError(f"{find!r} stands {data.count(old)} times in {path.name}, not once.")
-    offset = data.index(old) + differing[0]
-    with path.open("r+b") as file:
-        file.seek(offset)
-        file.write(new[differing[0] : differing[0] + 1])
-    return Altered(path, offset, find, replace)
+    for lie in lies:
+        old, new = lie.truth.encode(), lie.lie.encode()
+        differing = [place for place in range(len(old)) if len(old) == len(new) and old[place] != new[place]]
+        if len(differing) != 1:
+            raise ValueError("a lie differs from the truth in exactly one byte")
+        if data.count(old) != 1:
+            continue
+        offset = data.index(old) + differing[0]
+        with path.open("r+b") as file:
+            file.seek(offset)
+            file.write(new[differing[0] : differing[0] + 1])
+        return Altered(path, offset, lie.truth, lie.lie)
+    raise IntegrityError(f"None of what should be altered stands exactly once in {path.name}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -40,7 +41,8 @@ def demo(
     """
     from rich.console import Console
 
-    console = Console(highlight=False, quiet=as_json)
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+    console = Console(highlight=False, quiet=as_json, width=width)
     figures = perform(directory, console, force=force)
     if as_json:
         sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
@@ -55,6 +57,7 @@ def perform(directory: Path, console: Console, *, force: bool = False) -> dict[s
         MissingExtra: an optional part that the story needs is not installed.
     """
     _need_extras()
+    from governance.demo.cast import EVERYBODY
     from governance.demo.folder import DemoFolder
     from governance.demo.narration import Narrator
     from governance.demo.opening import open_scene
@@ -62,14 +65,13 @@ def perform(directory: Path, console: Console, *, force: bool = False) -> dict[s
 
     began = time.monotonic()
     folder = DemoFolder.begin(directory, force=force)
-    tell = Narrator(console)
+    tell = Narrator(console, {person.actor: person.name for person in EVERYBODY})
     tell.opening("One model's life, in ten steps", OPENING)
     if folder.cut_short_before:
         tell.say("An earlier telling was cut short here; it starts afresh.")
     with open_scene(folder, tell) as scene:
         seconds = {str(number): round(taken, 2) for number, taken in tell_all(scene)}
         figures: dict[str, Any] = {**scene.figures, "size": scene.cast.workspace.checkpoint().size}
-        key_file = folder.inside("ledger.vkey")
     folder.finish()
     figures["seconds"] = seconds | {"all": round(time.monotonic() - began, 2)}
     tell.ending(
@@ -79,7 +81,7 @@ def perform(directory: Path, console: Console, *, force: bool = False) -> dict[s
             ("Ask over HTTP:", f"govern --ledger {folder.ledger} serve"),
         ],
         f"{figures['size']} entries in {figures['seconds']['all']:.0f} s. The ledger's key, to verify it "
-        f"with: {key_file}",
+        f"with: {folder.key}",
     )
     return figures
 

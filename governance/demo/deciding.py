@@ -5,6 +5,7 @@ from __future__ import annotations
 from governance.demo.cast import TOMAS
 from governance.demo.scene import TARGET, Scene, ask, collect_approvals
 from governance.errors import NotPermitted
+from governance.workspace.offline import check_file
 
 
 def refuse(scene: Scene) -> None:
@@ -41,6 +42,15 @@ def approve(scene: Scene) -> None:
         tell.done(f"Stock ssh-keygen -Y verify {verdict}: nobody has to believe our software about them")
     decision = ask(scene, 2, "v2")
     if decision.receipt is not None:
-        receipt = scene.folder.inside("receipt-version-2.json")
+        receipt = scene.folder.path / "receipt-version-2.json"
         receipt.write_text(decision.receipt, encoding="utf-8")
-        tell.done("The receipt is a file that a deployer checks offline", str(receipt))
+        checked = check_file(
+            decision.receipt,
+            key=scene.key,
+            receipt_key=scene.receipt_key,
+            artifact=scene.versions[2].path,
+            target=TARGET,
+        )
+        scene.figures["receipt"] = checked.summary
+        tell.done(f"The receipt of this verdict is a file: {receipt}")
+        tell.done(f"Checked as a deployer does, offline: {checked.summary}")

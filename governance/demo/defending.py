@@ -9,6 +9,7 @@ from governance.demo import attack as attacking
 from governance.demo.cast import ADA, KENJI, PIPELINE
 from governance.demo.scene import Scene
 from governance.evidence.explanations import reasons_of
+from governance.lineage.results import FairnessAnalysis
 from governance.workspace import open_workspace
 from governance.workspace.offline import check_file
 
@@ -37,7 +38,7 @@ def trace(scene: Scene) -> None:
             + "."
         )
     proof = scene.cast.as_(PIPELINE).prove_row(batch.subject, iter(batch.rows), place, disclose=[0])
-    file = scene.folder.inside(f"proof-application-{row[0]}.json")
+    file = scene.folder.path / f"proof-application-{row[0]}.json"
     file.write_text(proof, encoding="utf-8")
     checked = check_file(file.read_text(encoding="utf-8"), key=scene.key)
     tell.done(f"Proof written, race and sex withheld: {file}")
@@ -50,34 +51,41 @@ def attack(scene: Scene) -> None:
     tell, ledger = scene.tell, scene.folder.ledger
     report = scene.cast.as_(ADA).verify(key=scene.key)
     tell.done(report.summary)
+    tell.gloss(
+        "Every record against its fingerprint, the chain, the tree over all of them, every signed checkpoint."
+    )
     seq = scene.evaluations[1].seqs[1]
-    black = next(g for g in scene.evaluations[1].fairness.analyses[0].groups if g.values["race"] == "black")
-    copy = attacking.copy_of(ledger, scene.folder.inside("attacked", "x").parent)
-    altered = attacking.alter_one_byte(copy, **_lie(black.rows, black.selected))
+    copy = attacking.copy_of(ledger, scene.folder.room("attacked"))
+    altered = attacking.alter_one_byte(copy, _lies(scene.evaluations[1].fairness.analyses[0]))
     tell.say(
-        "Now somebody with full access to the database makes version 1 look better. In a copy of the "
+        "Now somebody with full access to the database makes version 1 look fairer. In a copy of the "
         f"file, at byte {altered.offset:,}, one digit changes behind the software's back: {altered.before} "
-        f"becomes {altered.after} (Black applicants approved, in entry {seq}). Verified again:"
+        f"becomes {altered.after} (how many of a group were approved, in entry {seq}). Verified again:"
     )
     with open_workspace(str(copy)) as workspace:
         found = workspace.verify(key=scene.key)
     for failure in found.failures:
-        tell.refused(f"{failure.failure} at {failure.place}: {failure.message}")
+        tell.refused(f"{failure.failure} at {failure.place}: {failure.message} {failure.next_step}")
     scene.figures["attack"] = [(failure.failure, failure.place) for failure in found.failures]
-    tell.done("The ledger itself is untouched; only the copy was altered", str(copy))
+    tell.say(found.summary)
+    tell.done(f"The ledger itself is untouched; the altered copy is {copy}")
 
 
-def _lie(rows: int, selected: int) -> dict[str, str]:
-    """Return the bytes of a group's counts, and the same with one more digit of approval."""
-    digits = str(selected)
-    better = str(int(digits[0]) + 1 if digits[0] != "9" else 8) + digits[1:]
-    before = f'"rows":{rows},"selected":{digits},'
-    return {"find": before, "replace": f'"rows":{rows},"selected":{better},'}
+def _lies(analysis: FairnessAnalysis) -> list[attacking.Lie]:
+    """Return changes of one digit that make a group look better treated, the worst treated group's first."""
+    lies = []
+    for group in sorted(analysis.groups, key=lambda one: one.selected / one.rows):
+        digits = str(group.selected)
+        better = ("9" if digits[0] == "9" else str(int(digits[0]) + 1)) + digits[1:]
+        if better != digits:
+            before = f'"rows":{group.rows},"selected":{digits}'
+            lies.append(attacking.Lie(before, f'"rows":{group.rows},"selected":{better}'))
+    return lies
 
 
 def report(scene: Scene) -> None:
     """Step 10: the dossier for whoever asks."""
-    pdf = scene.folder.inside("dossier-version-2.pdf")
+    pdf = scene.folder.path / "dossier-version-2.pdf"
     command = [sys.executable, "-m", "governance", "--ledger", str(scene.folder.ledger)]
     command += ["report", "dossier", scene.versions[2].subject, "-o", str(pdf)]
     with scene.tell.working("writing the dossier"):

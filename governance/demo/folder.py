@@ -66,8 +66,18 @@ class DemoFolder:
         """The ledger's database."""
         return self.path / "governance.db"
 
-    def inside(self, *parts: str) -> Path:
-        """Return a path in the folder; the folders above it are made."""
-        path = self.path.joinpath(*parts)
-        path.parent.mkdir(parents=True, exist_ok=True)
+    @property
+    def key(self) -> Path:
+        """The ledger's verifier key, kept apart from the ledger."""
+        return self.path / "ledger.vkey"
+
+    @property
+    def receipt_key(self) -> Path:
+        """The key that its receipts are signed with."""
+        return self.path / "receipt-key.pem"
+
+    def room(self, name: str) -> Path:
+        """Return a folder in the folder, made if it is not there."""
+        path = self.path / name
+        path.mkdir(parents=True, exist_ok=True)
         return path

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
@@ -16,7 +16,7 @@ from governance.gate.verdict import Result, RuleResult, Verdict
 from governance.lineage.results import FairnessAnalysis
 from governance.workspace.views import DecisionView
 
-WIDTH = 108
+WIDTH = 110
 _STEPS = 10
 _SIGNS = {
     Result.PASS: ("✓", "green"),
@@ -27,40 +27,64 @@ _SIGNS = {
     Result.MISSING: ("∅", "red"),
     Result.ERROR: ("✗", "red"),
 }
+_GROUP = re.compile(r"\b(?:race|sex)=(?!unknown)")
+_BOTH = re.compile(r"\brace=(\w+), sex=(\w+)")
 
 
 class Narrator:
-    """Speaks to the person who watches."""
+    """Speaks to the person who watches.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: where to.
+        names: actor to name, so that people are called by their names here; the ledger keeps opaque ids.
+    """
+
+    def __init__(self, console: Console, names: Mapping[str, str] | None = None) -> None:
         self._console = console
+        self._names = dict(names or {})
+
+    @property
+    def _width(self) -> int:
+        return min(WIDTH, self._console.width)
+
+    def _words(self, text: str) -> str:
+        """Call people by name and groups by plain words."""
+        for actor, name in self._names.items():
+            text = text.replace(f"{name} ({actor})", name)
+            text = re.sub(rf"{re.escape(actor)}\b", name, text)
+        return _GROUP.sub("", _BOTH.sub(r"\1 \2", text)).replace("=unknown", " unknown")
 
     def opening(self, title: str, text: str) -> None:
         """Say what is about to be shown."""
         self._console.print()
-        self._console.print(
-            Panel(escape(text), title=f"[bold]{escape(title)}[/]", padding=(1, 2), width=self._width)
-        )
+        panel = Panel(Text(text), title=Text(title, style="bold"), padding=(1, 2), width=self._width)
+        self._console.print(panel)
 
     def step(self, number: int, title: str) -> None:
         """Begin a chapter."""
         self._console.print()
-        self._console.rule(f"[bold]{number} of {_STEPS} · {escape(title)}[/]", align="left", style="cyan")
+        heading = Text(f"{number} of {_STEPS} · {title}", style="bold")
+        self._console.rule(heading, align="left", style="cyan")
 
     def say(self, text: str) -> None:
         """Tell one thing."""
-        self._console.print(Padding(Text(text), (1, 2, 0, 2)), width=self._width)
+        self._console.print(Padding(Text(self._words(text)), (1, 2, 0, 2)), width=self._width)
 
     def done(self, text: str, note: str = "") -> None:
         """Tell what was just done, and where it stands."""
-        line = Text.assemble(("  ✓ ", "green"), text)
+        line = Text(self._words(text))
         if note:
-            line.append(f"  {note}", style="dim")
-        self._console.print(line, width=self._width)
+            line.append(f"  {self._words(note)}", style="dim")
+        self._line("✓", "green", line)
 
     def refused(self, text: str) -> None:
-        """Tell what was just refused."""
-        self._console.print(Text.assemble(("  ✗ ", "red"), text), width=self._width)
+        """Tell what was refused, or found wrong."""
+        self._line("✗", "red", Text(self._words(text)))
+
+    def _line(self, sign: str, style: str, text: Text) -> None:
+        grid = Table.grid(padding=(0, 1))
+        grid.add_row(Text(sign, style=style), text)
+        self._console.print(Padding(grid, (0, 2, 0, 2)), width=self._width)
 
     def gloss(self, text: str) -> None:
         """Explain a word."""
@@ -69,7 +93,7 @@ class Narrator:
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
         """Show that something takes a moment."""
-        with self._console.status(escape(text), spinner="dots"):
+        with self._console.status(Text(text), spinner="dots"):
             yield
 
     def table(
@@ -80,8 +104,8 @@ class Narrator:
         for place, column in enumerate(columns):
             table.add_column(column, justify="right" if place in right else "left")
         for row in rows:
-            table.add_row(*(escape(cell) for cell in row))
-        self._console.print(Padding(table, (1, 2, 0, 4)))
+            table.add_row(*(Text(self._words(cell)) for cell in row))
+        self._console.print(Padding(table, (1, 0, 0, 4)), width=self._width)
 
     def fairness(self, analysis: FairnessAnalysis) -> None:
         """Show the groups of one fairness analysis against their reference."""
@@ -93,55 +117,55 @@ class Narrator:
             share = group.selection_rate.value or 0.0
             rows.append((" ".join(group.values.values()), str(group.rows), f"{share:.1%}", shown, between))
         heading = " and ".join(analysis.sensitive)
-        self.table((heading, "applicants", "approved", "ratio", "95 % interval"), rows, right=(1, 2, 3, 4))
+        columns = (heading, "applicants", "approved", "compared", "95 % interval")
+        self.table(columns, rows, right=(1, 2, 3, 4))
 
-    def verdict(self, decision: DecisionView) -> None:
-        """Show a verdict: the sentence, then each rule with what it found and what would change it."""
+    def verdict(self, decision: DecisionView, *, brief: bool = False) -> None:
+        """Show a verdict: the sentence, then each rule with what it found and what would change it.
+
+        Args:
+            decision: the verdict.
+            brief: passing rules without their sentences, warnings without what would change them.
+        """
         allowed = decision.verdict == Verdict.ALLOW
         colour, word = ("green", "ALLOW") if allowed else ("red", "DENY")
         table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
-        for column in ("", "rule", "found", "demanded", "confidence", "why, and what would change it"):
-            table.add_column(
-                column, justify="right" if column in {"found", "demanded", "confidence"} else "left"
-            )
+        for column in ("", "rule", "found", "asked", "sure", "why, and what would change it"):
+            right = column in {"found", "asked", "sure"}
+            table.add_column(column, justify="right" if right else "left", no_wrap=column == "")
         for result in decision.results:
-            table.add_row(*_rule(result))
+            table.add_row(*self._rule(result, brief=brief))
+        title = Text.assemble((f"{word}  ", f"bold {colour}"), f"{decision.about} → {decision.target}")
+        subtitle = Text(f"entry {decision.seq}", style="dim")
+        panel = Panel(table, title=title, subtitle=subtitle, border_style=colour, title_align="left")
         self._console.print()
-        title = f"[bold {colour}]{word}[/]  {escape(decision.about)} → {escape(decision.target)}"
-        subtitle = f"[dim]entry {decision.seq} · {escape(decision.decision)}[/]"
-        self._console.print(
-            Panel(table, title=title, subtitle=subtitle, border_style=colour, title_align="left")
+        self._console.print(panel)
+        self._console.print(Padding(Text(decision.sentence, style="bold"), (0, 2)), width=self._width)
+
+    def _rule(self, result: RuleResult, *, brief: bool) -> tuple[Text, str, str, str, str, Text]:
+        sign, colour = _SIGNS[result.result]
+        why = Text("" if brief and result.result is Result.PASS else self._words(result.message))
+        settled = result.result in {Result.PASS, Result.WAIVED} or (brief and result.result is Result.WARN)
+        if result.would_change and not settled:
+            why.append(f"\n→ {self._words(result.would_change)}", style="italic")
+        confidence = "" if result.confidence is None else f"{result.confidence:.0%}"
+        return (
+            Text(f"{sign} {result.result.value}", style=colour),
+            result.rule,
+            number(result.value),
+            number(result.threshold),
+            confidence,
+            why,
         )
-        self._console.print(Text(f"  {decision.sentence}", style="bold"))
 
     def ending(self, lines: Sequence[tuple[str, str]], note: str) -> None:
         """Close with what to type next."""
         self._console.print()
         self._console.rule(style="cyan")
-        if note:
-            self._console.print(Text(note, style="dim"), width=self._width)
+        self._console.print(Text(note, style="dim"), width=self._width)
+        self._console.print()
         for what, command in lines:
-            self._console.print(Text.assemble((f"{what:<24}", "bold"), command), soft_wrap=True)
-
-    @property
-    def _width(self) -> int:
-        return min(WIDTH, self._console.width)
-
-
-def _rule(result: RuleResult) -> tuple[Text, str, str, str, str, Text]:
-    sign, colour = _SIGNS[result.result]
-    why = Text(result.message)
-    if result.would_change and result.result not in {Result.PASS, Result.WAIVED}:
-        why.append(f"\n→ {result.would_change}", style="italic")
-    confidence = "" if result.confidence is None else f"{result.confidence:.0%}"
-    return (
-        Text(f"{sign} {result.result.value}", style=colour),
-        escape(result.rule),
-        escape(number(result.value)),
-        escape(number(result.threshold)),
-        confidence,
-        why,
-    )
+            self._console.print(Text.assemble((f"{what:<18}", "bold"), command), soft_wrap=True)
 
 
 def number(value: float | str | None) -> str:

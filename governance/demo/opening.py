@@ -22,12 +22,15 @@ def open_scene(folder: DemoFolder, tell: Narrator) -> Iterator[Scene]:
     """Create the ledger and give the scene before its first step; close the ledger afterwards."""
     with create_workspace(str(folder.ledger), actor=ADA.actor, name=ADA.name, origin=ORIGIN) as workspace:
         key = workspace.verifier_keys()[0]
-        folder.inside("ledger.vkey").write_text(key + "\n", encoding="utf-8")
+        folder.key.write_text(key + "\n", encoding="utf-8")
+        receipt_key = str((workspace.entry(0).body or {})["receipt_keys"][0])
+        folder.receipt_key.write_text(receipt_key, encoding="utf-8")
         shipped = packs.shipped()
         yield Scene(
             folder=folder,
             tell=tell,
-            cast=Cast(workspace, folder.inside("people", "x").parent),
+            cast=Cast(workspace, folder.room("people")),
             policies=[shipped[name] for name in PACKS],
             key=key,
+            receipt_key=receipt_key,
         )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from governance.demo import data, models
 from governance.demo.batches import COLUMNS, GROUPS, Batch, score_batch
-from governance.demo.cast import EVA, PIPELINE
+from governance.demo.cast import EVA, KENJI, PIPELINE
 from governance.demo.scene import DATA, TARGET, Scene, ask, collect_approvals, evaluate
 from governance.demo.work import MODEL_NAME, register_dataset, train_version
 from governance.evidence import drift, runs
@@ -45,12 +45,29 @@ def operate(scene: Scene) -> None:
     _retrain(scene, moved)
     third = release.deploy(scene.versions[3].subject, TARGET)
     tell.done(f"{third.deployment} runs {third.model}, in place of {deployed.deployment}")
-    release.close_alert(
+    closed = release.close_alert(
         opened.subject, f"Version 3 was trained on such applicants and deployed as {third.deployment}."
     )
-    reason = "Loan officers report that the downturn ended; version 3 was trained for it."
+    tell.done("The alert is closed, with that as its reason", f"entry {closed.seq}")
+    reason = "The downturn that version 3 was trained for has ended."
     back = release.roll_back(MODEL_NAME, TARGET, reason=reason)
     tell.done(f"Rolled back: {back.deployment} runs {back.model} again", f"reason on record: {reason}")
+    _in_production(scene)
+
+
+def _in_production(scene: Scene) -> None:
+    """Show what stood in production when, and why what stands there now does."""
+    standing = scene.cast.as_(KENJI).deployments(MODEL_NAME)
+    rows = [
+        (one.deployment.rpartition("/")[2], one.model.rpartition(":")[2], one.since[11:19], one.state)
+        for one in standing
+    ]
+    scene.figures["deployments"] = [(one.deployment, one.model, one.state) for one in standing]
+    scene.tell.say("What stood in production, and why, can be asked for any instant (govern as-of):")
+    scene.tell.table(("deployment", "model", "since (UTC)", "now"), rows)
+    for one in standing:
+        if one.state == "current":
+            scene.tell.say(one.why)
 
 
 def _seal(scene: Scene, rows: pd.DataFrame, deployment: str, name: str) -> Batch:
@@ -89,12 +106,12 @@ def _retrain(scene: Scene, moved: pd.DataFrame) -> None:
     cast, tell = scene.cast, scene.tell
     tell.say("Version 3 is trained on the training half together with the same applicants in the downturn.")
     tested, _ = register_dataset(
-        cast, f"{DATA}-test@downturn", moved, scene.folder.inside("data", "test-downturn.csv"),
+        cast, f"{DATA}-test@downturn", moved, scene.folder.room("data") / "test-downturn.csv",
         title="The test half in the demo's downturn", parents=[scene.test.subject],
     )  # fmt: skip
     both = pd.concat([scene.applications.train, data.downturn(scene.applications.train)], ignore_index=True)
     train, _ = register_dataset(
-        cast, f"{DATA}-train@downturn", both, scene.folder.inside("data", "train-downturn.csv"),
+        cast, f"{DATA}-train@downturn", both, scene.folder.room("data") / "train-downturn.csv",
         title="The training half, as it was and in the demo's downturn", parents=[f"{DATA}-train@1990"],
         other=tested,
     )  # fmt: skip
@@ -104,7 +121,7 @@ def _retrain(scene: Scene, moved: pd.DataFrame) -> None:
             3,
             train,
             "corrected",
-            scene.folder.inside("models", "x").parent,
+            scene.folder.room("models"),
             title="Retrained for the downturn",
         )
     evaluate(scene, 3, tested)

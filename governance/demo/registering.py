@@ -18,6 +18,9 @@ def register(scene: Scene) -> None:
         "trained, the ledger learns what the system is for, who answers for it, and which data may be "
         "used."
     )
+    tell.gloss(
+        "An entry is one numbered record in the ledger. What is said below stands there, by whom and when."
+    )
     cast.register()
     for text in scene.policies:
         policy = cast.as_(ADA).register_policy(text)
@@ -57,11 +60,11 @@ def _register_data(scene: Scene) -> None:
         if check.status == "fail":
             tell.refused(f"{check.message} {'; '.join(line.split(',')[0] for line in check.where)}")
     tell.gloss(
-        "666 and 999,999 are codes for 'not known'. They become missing values, which the models then "
-        "fill in."
+        "666, 999,999 and 1,000,000 are codes for 'not known'. They become missing values; the models "
+        "fill them in."
     )
     whole, found = register_dataset(
-        cast, f"{DATA}@1990", applications.cleaned, scene.folder.inside("data", "applications.csv"),
+        cast, f"{DATA}@1990", applications.cleaned, scene.folder.room("data") / "applications.csv",
         title="Boston mortgage applications, 1990",
     )  # fmt: skip
     missing = next(check for check in found.checks if check.name == "missing-values")
@@ -69,7 +72,7 @@ def _register_data(scene: Scene) -> None:
     parts: dict[str, Dataset] = {}
     for name, rows, other in (("test", applications.test, None), ("train", applications.train, "test")):
         parts[name], found = register_dataset(
-            cast, f"{DATA}-{name}@1990", rows, scene.folder.inside("data", f"{name}.csv"),
+            cast, f"{DATA}-{name}@1990", rows, scene.folder.room("data") / f"{name}.csv",
             title=f"Boston mortgage applications, 1990: the {name} half", parents=[whole.subject],
             other=parts.get(other or ""),
         )  # fmt: skip

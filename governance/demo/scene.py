@@ -9,7 +9,7 @@ from governance.demo import data
 from governance.demo.batches import Batch
 from governance.demo.cast import KENJI, MARTA, PIPELINE, Cast, Person
 from governance.demo.folder import DemoFolder
-from governance.demo.narration import Narrator, number
+from governance.demo.narration import Narrator
 from governance.demo.work import Dataset, Evaluation, Version, evaluate_version
 from governance.workspace.views import ApprovalView, DecisionView
 
@@ -28,6 +28,8 @@ class Scene:
     """Texts of the packs that judge."""
     key: str
     """The ledger's verifier key, kept apart from the ledger."""
+    receipt_key: str
+    """The key that signs receipts (PEM), kept apart likewise."""
     applications: data.Applications | None = None
     train: Dataset | None = None
     test: Dataset | None = None
@@ -54,10 +56,12 @@ def evaluate(scene: Scene, version: int, test: Dataset | None = None) -> Evaluat
     ):
         one = metrics[name]
         between = "" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}"
-        rows.append((words, number(one.value), between))
+        rows.append((words, "" if one.value is None else f"{one.value:.3f}", between))
     scene.tell.table(("performance", "value", "95 % interval"), rows, right=(1, 2))
     for analysis in found.fairness.analyses[:2]:
         scene.tell.fairness(analysis)
+    seqs = ", ".join(map(str, found.seqs))
+    scene.tell.done("Performance, fairness and explanations recorded as evidence", f"entries {seqs}")
     scene.figures[f"v{version}"] = {
         "roc_auc": metrics["roc_auc"].value,
         "accuracy": metrics["accuracy"].value,
@@ -81,7 +85,7 @@ def ask(scene: Scene, version: int, moment: str) -> DecisionView:
         "verdict": str(decision.verdict),
         "results": {f"{one.pack}/{one.rule}": str(one.result) for one in decision.results},
     }
-    scene.tell.verdict(decision)
+    scene.tell.verdict(decision, brief=len(scene.decisions) > 1)
     return decision
 
 

@@ -22,11 +22,14 @@ def train_naive(scene: Scene) -> None:
             1,
             scene.train,
             "naive",
-            scene.folder.inside("models", "x").parent,
+            scene.folder.room("models"),
             title="Everything in the table",
         )
-    scene.tell.done(f"{version.run[:12]}… recorded")
-    scene.tell.done(f"{version.subject} registered", f"artifact {version.artifact.digest[:19]}…")
+    scene.tell.done(f"{version.run[:12]}… recorded; {version.subject} registered")
+    scene.tell.gloss(
+        "The artifact is the model's file; it is known by its digest, a fingerprint: "
+        f"{version.artifact.digest[:19]}…"
+    )
 
 
 def evaluate_naive(scene: Scene) -> None:
@@ -53,7 +56,7 @@ def evaluate_naive(scene: Scene) -> None:
     for reason in shown.reasons:
         tell.refused(reason.text)
     tell.gloss(
-        "A letter that says this is unlawful to need: 12 CFR 1002.4(a) forbids it, whatever the figures say."
+        "A lender may not need the sentence about race at all: 12 CFR 1002.4(a), whatever the figures say."
     )
 
 
@@ -69,7 +72,7 @@ def correct(scene: Scene) -> None:
     )
     with tell.working("training version 2"):
         version = scene.versions[2] = train_version(
-            scene.cast, 2, scene.train, "corrected", scene.folder.inside("models", "x").parent,
+            scene.cast, 2, scene.train, "corrected", scene.folder.room("models"),
             title="Equal approval rates, no protected traits",
         )  # fmt: skip
     tell.done(

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from governance.demo import data, models
-from governance.demo.attack import alter_one_byte
+from governance.demo.attack import Lie, alter_one_byte
 from governance.errors import IntegrityError
 from governance.evidence import quality
 from governance.evidence.tables import read_table
@@ -62,10 +62,11 @@ def test_what_is_written_reads_back_as_the_same_rows(applications: data.Applicat
 def test_the_attack_changes_exactly_one_byte(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b'xx"selected":71,yy')
-    altered = alter_one_byte(path, '"selected":71,', '"selected":81,')
+    absent, lie = Lie('"selected":44,', '"selected":54,'), Lie('"selected":71,', '"selected":81,')
+    altered = alter_one_byte(path, [absent, lie])
     assert path.read_bytes() == b'xx"selected":81,yy'
     assert altered.offset == 13
-    with pytest.raises(IntegrityError, match="stands 0 times"):
-        alter_one_byte(path, '"selected":71,', '"selected":81,')
+    with pytest.raises(IntegrityError, match="None of what"):
+        alter_one_byte(path, [absent, lie])
     with pytest.raises(ValueError, match="exactly one byte"):
-        alter_one_byte(path, "ab", "cd")
+        alter_one_byte(path, [Lie("ab", "cd")])

@@ -20,7 +20,7 @@ def test_a_second_telling_says_what_to_do(tmp_path: Path) -> None:
 
 def test_force_starts_afresh(tmp_path: Path) -> None:
     folder = DemoFolder.begin(tmp_path / "d", force=False)
-    folder.inside("data", "old.csv").write_text("old")
+    (folder.room("data") / "old.csv").write_text("old")
     folder.finish()
     again = DemoFolder.begin(tmp_path / "d", force=True)
     assert not (again.path / "data").exists()
@@ -28,7 +28,7 @@ def test_force_starts_afresh(tmp_path: Path) -> None:
 
 
 def test_a_telling_that_was_cut_short_is_no_trap(tmp_path: Path) -> None:
-    DemoFolder.begin(tmp_path / "d", force=False).inside("governance.db").write_text("half")
+    DemoFolder.begin(tmp_path / "d", force=False).ledger.write_text("half")
     again = DemoFolder.begin(tmp_path / "d", force=False)
     assert again.cut_short_before
     assert not again.ledger.exists()
