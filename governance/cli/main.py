@@ -30,7 +30,9 @@ from governance.cli import (
     systems,
 )
 from governance.cli.context import DEFAULT_LEDGER, Settings
+from governance.cli.examples import examples
 from governance.cli.output import print_error
+from governance.demo.command import demo
 from governance.errors import GovernanceError, MissingExtra
 
 COMMAND_GROUP = "governance.commands"
@@ -87,6 +89,8 @@ def root(
     """Keep the global options for the command that follows."""
     context.obj = Settings(ledger=ledger_url, actor=actor, token=token, keys=keys)
 
+
+app.command(epilog=examples("govern demo", "govern demo --dir /tmp/story --force"))(demo)
 
 for module in (
     ledger, append, systems, datasets, models, evaluations, gate, approvals, operations, batches, history,
