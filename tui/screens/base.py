@@ -237,39 +237,47 @@ class RecordScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain this screen."""
-        lines: list[Line] = [line((self.trail(), "title")), BLANK]
-        for text in self.HELP.strip().splitlines():
-            lines += paragraph(text, 76, indent=0) if text.strip() else [BLANK]
-        lines += heading("keys here")
-        for shown, description in _keys(self.app.screen.active_bindings.values()):
-            lines.append(line("  ", (f"{shown:<14}", "accent"), description))
-        lines += heading("signs")
-        lines += paragraph(
-            "✓ pass, allow   ✗ fail, deny   ? unclear   ! warning   ∅ missing   ~ waived   ‼ error", 76
-        )
-        self.app.push_screen(HelpDialog(lines))
+        focused = self.focused
+        owners: list[type] = [
+            *(type(focused).__mro__ if focused else ()),
+            *type(self).__mro__,
+            *type(self.app).__mro__,
+        ]
+        keys = keys_of(owners)
+        title, text = self.trail(), self.HELP
+        self.app.push_screen(HelpDialog(lambda width: help_lines(title, text, keys, width)))
 
 
-def _keys(active: Any) -> list[tuple[str, str]]:
-    rows: dict[str, list[str]] = {}
-    for found in active:
-        binding = found.binding
-        if binding.description and not binding.system:
-            rows.setdefault(binding.description, []).append(_shown(binding))
-    return [(" ".join(keys), description) for description, keys in rows.items()]
+def help_lines(title: str, text: str, keys: list[tuple[str, str]], width: int) -> list[Line]:
+    """Return the page of help: what one sees, every key, the signs."""
+    lines: list[Line] = [line((title, "title")), BLANK]
+    for part in text.strip().splitlines():
+        lines += paragraph(part, width, indent=0) if part.strip() else [BLANK]
+    lines += heading("keys here")
+    for shown, description in keys:
+        lines.append(line("  ", (f"{shown:<14}", "accent"), description))
+    lines += heading("signs")
+    return lines + paragraph(
+        "✓ pass, allow   ✗ fail, deny   ? unclear   ! warning   ∅ missing   ~ waived   ‼ error", width
+    )
 
 
-def _shown(binding: Binding) -> str:
-    names = {
-        "question_mark": "?",
-        "escape": "Esc",
-        "enter": "⏎",
-        "up": "↑",
-        "down": "↓",
-        "left": "←",
-        "right": "→",
-    }
-    return binding.key_display or names.get(binding.key, binding.key)
+def keys_of(owners: list[type]) -> list[tuple[str, str]]:
+    """Return what this project's own classes bind, the most particular first, each key once."""
+    rows: dict[str, str] = {}
+    for owner in dict.fromkeys(owners):
+        if not owner.__module__.startswith("tui."):
+            continue
+        for binding in owner.__dict__.get("BINDINGS", ()):
+            shown = binding.key_display or " ".join(_NAMES.get(key, key) for key in binding.key.split(","))
+            rows.setdefault(shown, binding.description)
+    return list(rows.items())
+
+
+_NAMES = {
+    "escape": "Esc", "enter": "⏎", "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp",
+    "pagedown": "PgDn", "home": "Home", "end": "End", "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab",
+}  # fmt: skip
 
 
 def stamp(moment: datetime) -> str:

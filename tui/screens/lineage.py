@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
-from governance.workspace.views import Lineage, Overview
+from governance.workspace.views import EntryQuery, Lineage
 from tui.exports import Table
 from tui.lineage_layout import draw
 from tui.lines import Link
@@ -37,8 +37,8 @@ A name with … has more behind it; ? marks what other entries name and none reg
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "ask", "Subject", key_display="/"),
-        Binding("v", "view", "List/graph"),
-        Binding("a", "everything", "All kinds"),
+        Binding("v", "view", "List"),
+        Binding("a", "everything", "All"),
     ]
 
     def __init__(self, subject: str | None = None) -> None:
@@ -71,19 +71,31 @@ A name with … has more behind it; ? marks what other entries name and none reg
     def load(self) -> None:
         """Read the neighbourhood of the subject; without one, that of the first model in production."""
         if self._grown is None:
-            self.read(self.record.workspace.overview, self._begin, pane=self.query_one(Pane))
+            self.query_one(".strip").display = False
+            self.read(self._first_subject, self._begin, pane=self.query_one(Pane))
         else:
             self._read(self._grown.subject, _DEPTH)
 
-    def _begin(self, view: Overview) -> None:
+    def _first_subject(self) -> str | None:
+        """Return the first model in production, else the newest model."""
+        workspace = self.record.workspace
+        deployed = workspace.overview().in_production
+        if deployed:
+            return deployed[0].model
+        newest = workspace.entries(
+            EntryQuery(kind="model.registered", newest_first=True, limit=1, bodies=False)
+        )
+        return newest[0].subject if newest else None
+
+    def _begin(self, subject: str | None) -> None:
         if self._grown is not None:
             return
-        if not view.in_production:
+        if subject is None:
             self.query_one(Pane).show_empty(
-                "Nothing is deployed yet, so there is no subject to begin with.\n\nPress / and name one, or l on any subject."
+                "No model is registered yet, so there is no subject to begin with.\n\nPress / and name one, or l on any subject."
             )
             return
-        self.centre(view.in_production[0].model)
+        self.centre(subject)
 
     def centre(self, subject: str) -> None:
         """Put another subject in the middle."""

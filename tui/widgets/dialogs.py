@@ -13,8 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.lines import Line
-from tui.widgets.document import Document
+from tui.widgets.document import Builder, Document
 from tui.words import cut
 
 _BACK: list[BindingType] = [Binding("escape,q", "back", "Back")]
@@ -80,9 +79,9 @@ class HelpDialog(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "back", "Back")]
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, builder: Builder) -> None:
         super().__init__()
-        self._lines = lines
+        self._builder = builder
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
@@ -91,7 +90,7 @@ class HelpDialog(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Show the page."""
-        self.query_one(Document).show(lambda _width: self._lines)
+        self.query_one(Document).show(self._builder)
 
     def action_back(self) -> None:
         """Leave."""
