@@ -99,8 +99,9 @@ class Proofs:
     def body_files(self, start: int, stop: int) -> dict[int, bytes]:
         """Return `bodies/<seq>.json` of entries `start` to `stop` (exclusive), erased ones left out.
 
-        Each is the RFC 8785 object of body and salt, handed over as stored, altered or not: whoever verifies must see
-        what is there. A stored body that is no JSON becomes `null`, which commits to nothing.
+        Each is the RFC 8785 object of body and salt, handed over as stored, altered or not: whoever
+        verifies must see what is there. A stored body that is no JSON becomes `null`, which commits to
+        nothing.
         """
         found: dict[int, bytes] = {}
         with self._ledger.reader() as reader:

@@ -104,8 +104,8 @@ class Session:
     def opened_by(self, actor: str) -> Session:
         """Return the session for the actor who opens the ledger.
 
-        Where the entries about people were altered nobody can be looked up; the ledger opens nevertheless, so that it
-        can be verified. Who acts is asked again by every operation, which then fails.
+        Where the entries about people were altered nobody can be looked up; the ledger opens nevertheless,
+        so that it can be verified. Who acts is asked again by every operation, which then fails.
         """
         try:
             return self.for_actor(actor)

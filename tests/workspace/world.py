@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import uvicorn
 from governance.identity import sshsig
 from governance.identity.tokens import SCOPES
 from governance.service.app import create_app
+from governance.service.server import listen
 from governance.workspace import Workspace
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.remote import RemoteWorkspace
@@ -28,7 +28,7 @@ ALICE = "user:alice"
 def served(url: str, **options: object) -> Iterator[str]:
     """Serve a ledger on a free port of loopback for the length of a test."""
     app = create_app(url, **options)  # type: ignore[arg-type]
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
