@@ -72,10 +72,10 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.create_server((host.strip("[]"), port), family=family)
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return listening
     except OSError as error:
         raise LedgerUnusable(
             f"The service can't listen on {host}:{port}: {error.strerror or error}.",
             remedy="Choose another --port, or stop what uses it.",
         ) from None
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

@@ -70,7 +70,7 @@ class Records:
             for e in entries
         ]
         if not any(body is not None for body in bodies):
-            return [appended(done) for done in self._session.ledger.append_many(drafts)]
+            return [appended(done) for done in self._session.append(drafts)]
         first: dict[int, Appended] = {}
 
         def propose(_size: int) -> list[Draft]:
@@ -146,6 +146,11 @@ class Records:
             return None
         if before.body_bytes == canonical.encode(dict(draft.body)):
             return before
+        if before.erased:
+            raise Conflict(
+                f"{draft.subject} was registered already, and its body was erased since (entry {before.seq}).",
+                remedy=_next_step(draft),
+            )
         raise Conflict(
             f"{draft.subject} was registered already, with other content (entry {before.seq})."
             if draft.kind != "alert.closed"
@@ -164,7 +169,7 @@ class Records:
                     self._session.known(subject, kinds=kinds)
                 except NotFound as error:
                     raise NotFound(
-                        f"{draft.subject} names {subject}, which is not in this ledger.", remedy=error.remedy
+                        f"{_called(draft)} names {subject}, which is not in this ledger.", remedy=error.remedy
                     ) from None
 
 
@@ -199,6 +204,12 @@ def _inputs(references: Sequence[Reference]) -> Iterator[tuple[str, tuple[str, .
     for reference in references:
         if reference.subject is not None:
             yield reference.subject, ("dataset", "model", "run", "batch", "evidence", "deployment")
+
+
+def _called(draft: Draft) -> str:
+    """Return what people call the record: by its name, not by an id that was made a moment ago."""
+    kind = draft.subject.partition(":")[0]
+    return draft.subject if kind in {"system", "dataset", "model"} else f"This {kind}"
 
 
 def _own_evidence(body: BaseModel | None, actor: str) -> None:

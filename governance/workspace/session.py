@@ -24,7 +24,9 @@ from governance.ledger.log import Acknowledged, EntryFilter, Ledger
 from governance.lineage.projection import Projection
 from governance.lineage.reading import pages
 from governance.lineage.subjects import SUBJECT_KINDS, Subject
+from governance.workspace.turns import Turns
 
+_FREE_ATTEMPTS = 3
 _ATTEMPTS = 40
 _IDENTITY_KINDS = ("ledger.created", "user.*", "key.*", "token.*")
 
@@ -76,14 +78,14 @@ class Session:
         projection: the lineage tables, caught up lazily.
         people: who is known, shared by all sessions of this ledger.
         actor: who acts; None reads only.
-        turn: keeps proposals of this process from racing each other; other processes are met by size.
+        turns: keeps a proposal from being outrun for ever by others of this process.
     """
 
     ledger: Ledger
     projection: Projection
     people: KnownPeople
     actor: str | None
-    turn: threading.RLock = field(default_factory=threading.RLock)
+    turns: Turns = field(default_factory=Turns)
 
     def for_actor(self, actor: str) -> Session:
         """Return the same session for another actor.
@@ -139,17 +141,30 @@ class Session:
         Raises:
             Conflict: others kept writing in between for all attempts.
         """
-        with self.turn:
-            for attempt in range(_ATTEMPTS):
-                size = self.ledger.size()
-                drafts = propose(size)
-                if not drafts:
-                    return []
-                try:
-                    return self.ledger.append_many(drafts, expect_size=size)
-                except SizeChanged:
-                    time.sleep(random.uniform(0, 0.002 * (attempt + 1)))  # noqa: S311 - spreads callers, no secret
+        done = self._attempt(propose, _FREE_ATTEMPTS)
+        if done is None:
+            with self.turns.alone():
+                done = self._attempt(propose, _ATTEMPTS)
+        if done is not None:
+            return done
         raise Conflict("Others kept writing to this ledger meanwhile.", remedy="Repeat the command.")
+
+    def append(self, drafts: Sequence[Draft]) -> list[Acknowledged]:
+        """Append atomically what rests on nothing that others could change meanwhile."""
+        with self.turns.passing():
+            return self.ledger.append_many(drafts)
+
+    def _attempt(self, propose: Callable[[int], Sequence[Draft]], times: int) -> list[Acknowledged] | None:
+        for attempt in range(times):
+            size = self.ledger.size()
+            drafts = propose(size)
+            if not drafts:
+                return []
+            try:
+                return self.ledger.append_many(drafts, expect_size=size)
+            except SizeChanged:
+                time.sleep(random.uniform(0, 0.002 * (attempt + 1)))  # noqa: S311 - spreads callers, no secret
+        return None
 
     def newest(self, kind: str, subject: str) -> Entry | None:
         """Return the newest entry of a kind about a subject, with its body."""
