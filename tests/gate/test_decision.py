@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +14,9 @@ from governance.gate import examples, packs
 from governance.gate.decision import LETS_THROUGH, NO_PACK, decide, sentence
 from governance.gate.packs import Pack, UnreadablePack
 from governance.gate.protocol import CheckOutcome, Facts, Parameters, check
-from governance.gate.registry import Registry, identity
+from governance.gate.registry import Registry, identity, installed
 from governance.gate.verdict import Result, Verdict
+from policies.checks import fairness, security
 
 
 class Nothing(Parameters):
@@ -53,7 +55,6 @@ def a_pack(*rules: dict[str, Any], name: str = "test", **members: Any) -> Pack:
     body = {
         "pack": name, "version": "1", "title": "Test", "applies": {"targets": ["production"]}, "rules": numbered,
     } | members  # fmt: skip
-    import yaml
 
     return packs.parse(yaml.safe_dump(body))
 
@@ -219,7 +220,6 @@ def test_the_decision_names_the_code_of_every_check_and_of_the_gate() -> None:
 
 
 def test_the_digest_of_a_built_in_check_is_stable_and_covers_its_package() -> None:
-    from policies.checks import fairness, security
 
     assert identity(fairness.impact_ratio).digest == identity(security.artifact_format).digest
     assert identity(fairness.impact_ratio).distribution == "ml-governance"
@@ -227,7 +227,6 @@ def test_the_digest_of_a_built_in_check_is_stable_and_covers_its_package() -> No
 
 def test_the_same_facts_give_the_same_judgement_every_time() -> None:
     pack = packs.parse(packs.shipped()["credit-high-risk"])
-    from governance.gate.registry import installed
 
     first = decide(examples.facts("production"), [pack], installed(), examples.TIME)
     assert first == decide(examples.facts("production"), [pack], installed(), examples.TIME)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,12 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from google.protobuf import json_format
+from in_toto_attestation.predicates.vsa.v1 import vsa_pb2
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
 
 from governance.errors import IntegrityError
-from governance.gate import dsse, receipt
+from governance.gate import dsse, packs, receipt
 from governance.gate.receipt import CheckedReceipt, check_receipt
+from governance.ledger.note import SigningKey
 from tests.gate.room import ADMIN, ARTIFACT, MODEL, ORIGIN, Room, furnished
 
 NOW = "2026-11-24T00:00:00Z"
@@ -70,7 +80,6 @@ def denied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:
 
 
 def _issued(folder: Path, *, allow: bool) -> Iterator[Issued]:
-    from governance.gate import packs
 
     room = furnished(folder)
     pack = packs.parse(packs.shipped()["credit-high-risk"])
@@ -133,7 +142,6 @@ def test_a_receipt_by_another_key_is_refused(allowed: Issued) -> None:
 
 
 def test_a_receipt_proved_by_another_ledgers_key_is_refused(allowed: Issued) -> None:
-    from governance.ledger.note import SigningKey
 
     with pytest.raises(IntegrityError, match="proof does not hold"):
         allowed.check(ledger_keys=[SigningKey.generate(ORIGIN).vkey])
@@ -199,9 +207,6 @@ def test_what_is_no_receipt_is_refused_in_words(allowed: Issued, text: str) -> N
 
 
 def test_securesystemslib_verifies_the_envelope(allowed: Issued) -> None:
-    from securesystemslib.dsse import Envelope
-    from securesystemslib.exceptions import VerificationError
-    from securesystemslib.signer import SSlibKey
 
     envelope = Envelope.from_dict(copy.deepcopy(json.loads(allowed.text)["envelope"]))
     public = allowed.receipt_key.public_key()
@@ -216,10 +221,6 @@ def test_securesystemslib_verifies_the_envelope(allowed: Issued) -> None:
 def test_in_toto_attestation_reads_the_statement_and_its_summary(
     which: str, request: pytest.FixtureRequest
 ) -> None:
-    from google.protobuf import json_format
-    from in_toto_attestation.predicates.vsa.v1 import vsa_pb2
-    from in_toto_attestation.v1 import statement_pb2
-    from in_toto_attestation.v1.statement import Statement
 
     issued: Issued = request.getfixturevalue(which)
     payload = base64.b64decode(json.loads(issued.text)["envelope"]["payload"])
@@ -239,10 +240,8 @@ def test_in_toto_attestation_reads_the_statement_and_its_summary(
 
 
 def test_the_policy_digest_does_not_depend_on_the_order_of_packs() -> None:
-    import rfc8785
 
     digests = ["sha256:" + "b" * 64, "sha256:" + "a" * 64]
-    import hashlib
 
     expected = hashlib.sha256(rfc8785.dumps(sorted(digests))).hexdigest()
     assert receipt.policy_digest(digests) == receipt.policy_digest(digests[::-1]) == expected

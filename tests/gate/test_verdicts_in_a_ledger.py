@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from governance.errors import InvalidInput, NotFound
+from governance.gate import packs
 from governance.gate.decision import LETS_THROUGH
+from governance.gate.facts import assemble, directory_at
 from governance.gate.registry import Registry, installed
 from governance.gate.replay import differences, replay
 from governance.gate.verdict import Result, Verdict
@@ -54,7 +57,6 @@ def test_what_is_named_but_not_registered_is_a_gap(room: Room) -> None:
     run = f"run:{new_id()}"
     registered = room.facts().model.body.model_dump(mode="json", exclude_none=True)
     room.enter(TRAINER, "model.registered", "model:other@1", registered | {"run": run})
-    from governance.gate.facts import assemble, directory_at
 
     size = room.ledger.size()
     facts = assemble(
@@ -151,7 +153,6 @@ def test_a_replay_gives_the_same_verdict_whatever_came_later(room: Room, house: 
     approved(room)
     allowed, _ = room.ask()
     stricter = house.replace("version: 1.0.0", "version: 1.0.1").replace("minimum: 0.55", "minimum: 0.99")
-    from governance.gate import packs
 
     pack = packs.parse(stricter)
     room.enter(ADMIN, "policy.registered", pack.subject, {"digest": pack.digest, "text": stricter})
@@ -210,7 +211,6 @@ def test_where_a_body_was_erased_since_the_answer_is_cannot_replay_and_names_it(
             return [self._without(entry) for entry in room.ledger.entries(filter)]
 
         def _without(self, entry: Any) -> Any:
-            from dataclasses import replace
 
             return replace(entry, body_bytes=None, salt=None, erased=True) if entry.seq == seq else entry
 
@@ -220,7 +220,6 @@ def test_where_a_body_was_erased_since_the_answer_is_cannot_replay_and_names_it(
 
 
 def test_the_gate_judges_models_only(room: Room) -> None:
-    from governance.gate.facts import assemble, directory_at
 
     size = room.ledger.size()
     directory = directory_at(room.ledger, size)
