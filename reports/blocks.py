@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reportlab.graphics.shapes import Drawing
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from reports.document import Together
+from reports.document import Lead, Together
 from reports.facts import DossierFacts, Quoted
 from reports.tables import Cell
 from reports.typography import ACCENT, markup, styles
@@ -19,6 +19,11 @@ _LINK = ACCENT.hexval().replace("0x", "#")
 def text(words: str) -> Paragraph:
     """Return a paragraph of plain words."""
     return Paragraph(markup(words), styles().text)
+
+
+def lead(words: str) -> Lead:
+    """Return a paragraph that stands on the same page as what follows."""
+    return Lead(markup(words), styles().text)
 
 
 def rich(trusted: str) -> Paragraph:

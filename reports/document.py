@@ -11,10 +11,12 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     IndexingFlowable,
     KeepTogether,
+    LongTable,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
@@ -78,11 +80,15 @@ class Together(KeepTogether):
     def __init__(self, flowables: Sequence[Flowable], maxHeight: float | None = None) -> None:  # noqa: N803 - the library's name
         flat: list[Flowable] = []
         for one in flowables:
-            flat += one._content if isinstance(one, KeepTogether) else [one]  # noqa: SLF001 - it has no other way in
+            flat += getattr(one, "_content", [one]) if isinstance(one, KeepTogether) else [one]
         super().__init__(flat, maxHeight)
 
 
-class Heading(Paragraph):
+class Lead(Paragraph):
+    """Words that introduce what follows, and never stand alone at the foot of a page."""
+
+
+class Heading(Lead):
     """A heading that stands in the bookmarks, and at level 0 in the contents."""
 
     def __init__(self, text: str, level: int, key: str) -> None:
@@ -93,23 +99,37 @@ class Heading(Paragraph):
         self.key = key
 
 
-class Anchor(Flowable):
-    """A place without extent that links can name."""
+def held(story: Sequence[Flowable]) -> list[Flowable]:
+    """Return the story with every lead tied to what it leads to.
 
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self.key = key
+    What may break across pages (a long table) begins beneath its lead where some lines of it fit; anything else
+    goes to the next page with its lead when it does not fit on this one.
+    """
+    tied: list[Flowable] = []
+    leads: list[Flowable] = []
+    for one in story:
+        if isinstance(one, Lead):
+            leads.append(one)
+        elif not leads:
+            tied.append(one)
+        else:
+            if isinstance(one, (LongTable, Breaking)):
+                tied += [CondPageBreak(_LEAD * len(leads) + _SOME_LINES), *leads, one]
+            else:
+                tied.append(Together([*leads, one]))
+            leads = []
+    return [*tied, *leads]
 
-    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: ARG002, N803 - the library's signature
-        """Take no room."""
-        return 0, 0
 
-    def draw(self) -> None:
-        """Set the bookmark here."""
-        self.canv.bookmarkHorizontal(self.key, 0, 12)
+_LEAD, _SOME_LINES = 28.0, 84.0
+"""Points that a lead takes at most, mostly; and what must fit beneath it of a long table."""
 
 
-class _PageTotal(IndexingFlowable):  # type: ignore[misc]
+class Breaking(Flowable):
+    """Root of our own flowables that break across pages."""
+
+
+class _PageTotal(IndexingFlowable):
     """Remembers how many pages the last pass had, and asks for another pass until that is settled."""
 
     def __init__(self) -> None:
@@ -133,7 +153,7 @@ class _PageTotal(IndexingFlowable):  # type: ignore[misc]
         return int(self.total == self.seen)
 
 
-class _Pages(BaseDocTemplate):  # type: ignore[misc]
+class _Pages(BaseDocTemplate):
     def __init__(self, out: BytesIO, stamp: Stamp, page: Page, total: _PageTotal, title: str) -> None:
         super().__init__(
             out, pagesize=page.size, leftMargin=LEFT, rightMargin=RIGHT, topMargin=TOP, bottomMargin=BOTTOM,
@@ -144,7 +164,14 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
         )  # fmt: skip
         self.stamp, self.page_form, self.page_total = stamp, page, total
         frame = Frame(
-            LEFT, BOTTOM, page.width, page.height, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
+            LEFT,
+            BOTTOM,
+            page.width,
+            page.height,
+            leftPadding=0,
+            rightPadding=0,
+            topPadding=0,
+            bottomPadding=0,
         )
         self.addPageTemplates([
             PageTemplate("cover", [frame], onPage=self._footer),
@@ -181,7 +208,9 @@ class _Pages(BaseDocTemplate):  # type: ignore[misc]
         """Enter headings in the bookmarks and the contents."""
         if isinstance(flowable, Heading):
             self.canv.bookmarkPage(flowable.key)
-            self.canv.addOutlineEntry(plain(flowable.words), flowable.key, flowable.level, closed=flowable.level > 0)
+            self.canv.addOutlineEntry(
+                plain(flowable.words), flowable.key, flowable.level, closed=flowable.level > 0
+            )
             if flowable.level == 0:
                 self.notify("TOCEntry", (0, markup(flowable.words), self.page, flowable.key))
 
@@ -196,7 +225,10 @@ def contents() -> list[Flowable]:
     table.levelStyles = [
         ParagraphStyle("contents", parent=styles().text, leading=19, spaceAfter=0, textColor=ACCENT)
     ]
-    return [Paragraph("Contents", ParagraphStyle("contents-title", parent=styles().part, fontName=BOLD)), table]
+    return [
+        Paragraph("Contents", ParagraphStyle("contents-title", parent=styles().part, fontName=BOLD)),
+        table,
+    ]
 
 
 def inside() -> list[Flowable]:
@@ -209,5 +241,5 @@ def render(story: Sequence[Flowable], *, stamp: Stamp, page: Page, title: str) -
     out = BytesIO()
     total = _PageTotal()
     document = _Pages(out, stamp, page, total, title)
-    document.multiBuild([total, *story], maxPasses=6)
+    document.multiBuild([total, *held(story)], maxPasses=6)
     return out.getvalue()

@@ -41,7 +41,9 @@ def dossier_pdf(facts: DossierFacts, *, paper: str = "a4") -> bytes:
         InvalidInput: there is no such paper.
     """
     if paper not in PAPERS:
-        raise InvalidInput(f"There is no paper '{paper}'.", remedy=f"Choose one of {', '.join(sorted(PAPERS))}.")
+        raise InvalidInput(
+            f"There is no paper '{paper}'.", remedy=f"Choose one of {', '.join(sorted(PAPERS))}."
+        )
     page = Page(paper)
     stamp = Stamp("Model dossier", facts.model, facts.origin, facts.size, facts.root)
     story = cover(facts, stamp, page)

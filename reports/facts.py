@@ -44,9 +44,10 @@ class Evidence:
 
     @property
     def role(self) -> str | None:
-        """What the rows were used as, if the entry says so: `train`, `test`, …"""
-        roles = [one.get("role") for one in self.quoted.facts.get("inputs", [])]
-        return next((role for role in roles if role), None)
+        """What the rows were used as, if the entry says so, such as `train` or `test`."""
+        used = self.quoted.facts.get("inputs", [])
+        roles = [one.get("role") for one in used if str(one.get("subject") or "").startswith("dataset:")]
+        return next((str(role) for role in roles if role), None)
 
 
 @dataclass(frozen=True, slots=True)

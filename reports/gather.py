@@ -90,12 +90,20 @@ class _Reading:
             )
         )
         for name in sorted(names | self._evidence_about_use(names)):
-            if name.partition(":")[0] not in {"user", "service", "key", "token", "prediction", "entry", "ledger"}:
+            if name.partition(":")[0] not in {
+                "user",
+                "service",
+                "key",
+                "token",
+                "prediction",
+                "entry",
+                "ledger",
+            }:
                 self._read(name)
         decisions = self._decisions(self.model)
         for decision in decisions:
             self._read(decision.decision)
-        approvals = self._approvals(decisions)
+        approvals = self._approvals()
         run = self._first(str(registered.facts.get("run", "")), "run.recorded")
         system = self._last(str(registered.facts.get("system", "")), ("system.registered", "system.updated"))
         return DossierFacts(
@@ -128,7 +136,15 @@ class _Reading:
     # Entries ------------------------------------------------------------------------------------------------
     def _keep(self, view: EntryView) -> Quoted:
         quoted = Quoted(
-            view.seq, view.id, view.time, view.kind, view.subject, view.actor, view.entry, view.body, view.body_state
+            view.seq,
+            view.id,
+            view.time,
+            view.kind,
+            view.subject,
+            view.actor,
+            view.entry,
+            view.body,
+            view.body_state,
         )
         return self.quoted.setdefault(view.seq, quoted)
 
@@ -165,7 +181,9 @@ class _Reading:
         """Return evidence about the deployments: it lies beside the model's lineage, not up or down from it."""
         found: set[str] = set()
         for name in sorted(names):
-            if name.startswith("deployment:"):
+            if name.startswith("deployment:") and any(
+                one.facts.get("model") == self.model for one in self._read(name)
+            ):
                 near = self.workspace.lineage(name, direction="up", depth=1)
                 found |= {node.subject for node in near.nodes if node.kind == "evidence"}
         return found
@@ -184,14 +202,15 @@ class _Reading:
                 if subject.startswith("dataset:") and used.get("role"):
                     roles.setdefault(subject, set()).add(str(used["role"]))
         return tuple(
-            Dataset(name, self._first(name, "dataset.registered"), tuple(sorted(roles[name]))) for name in sorted(roles)
+            Dataset(name, self._first(name, "dataset.registered"), tuple(sorted(roles[name])))
+            for name in sorted(roles)
         )
 
     def _decisions(self, about: str) -> tuple[DecisionView, ...]:
         found = [one for one in self.workspace.decisions(about, limit=1000) if one.seq < self.checkpoint.size]
         return tuple(sorted(found, key=lambda one: -one.seq))
 
-    def _approvals(self, decisions: Sequence[DecisionView]) -> tuple[Approval, ...]:
+    def _approvals(self) -> tuple[Approval, ...]:
         views = {view.approval: view for view in self.workspace.approvals(self.model)}
         as_of = self.workspace.entry(self.checkpoint.size - 1).time
         people = {user.actor: user for user in self._users()}
@@ -219,7 +238,11 @@ class _Reading:
     def _previous(self, registered: Quoted) -> Previous | None:
         name = Subject.parse(self.model).name
         query = EntryQuery(
-            kind="model.registered", subject=f"model:{name}@*", before=registered.seq, newest_first=True, limit=1
+            kind="model.registered",
+            subject=f"model:{name}@*",
+            before=registered.seq,
+            newest_first=True,
+            limit=1,
         )
         found = self.workspace.entries(query)
         if not found:
@@ -274,10 +297,10 @@ def _checked(verification: Verification) -> Checked:
     return Checked(
         ok=verification.ok,
         summary=verification.summary,
-        layers=tuple((layer, verification.checked[layer]) for layer in _STABLE_LAYERS if layer in verification.checked),
+        layers=tuple(
+            (layer, verification.checked[layer]) for layer in _STABLE_LAYERS if layer in verification.checked
+        ),
         failures=tuple((one.failure, one.place, one.message) for one in verification.failures),
         erased=verification.erased,
         withheld=verification.withheld,
     )
-
-

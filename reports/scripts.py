@@ -35,9 +35,7 @@ def in_reading_order(text: str) -> str:
 def _runs(text: str) -> list[tuple[bool, str]]:
     """Return maximal runs (is right-to-left, characters); neutral characters go with what surrounds them."""
     strong = [unicodedata.bidirectional(character) for character in text]
-    sides: list[bool | None] = []
-    for kind in strong:
-        sides.append(True if kind in _RIGHT_TO_LEFT else None if kind in _NEUTRAL else False)
+    sides = [True if kind in _RIGHT_TO_LEFT else None if kind in _NEUTRAL else False for kind in strong]
     first = next((side for side in sides if side is not None), False)
     before = first
     for at, side in enumerate(sides):
@@ -80,7 +78,7 @@ def _forms() -> dict[str, dict[str, str]]:
 def _joined(text: str) -> str:
     """Return `text` with each Arabic letter in the form that its neighbours ask for."""
     forms = _forms()
-    letters = [character for character in text]
+    letters = list(text)
     shown = list(letters)
     bases = [at for at, character in enumerate(letters) if not unicodedata.combining(character)]
     for place, at in enumerate(bases):
@@ -91,6 +89,14 @@ def _joined(text: str) -> str:
         following = letters[bases[place + 1]] if place + 1 < len(bases) else ""
         joins_before = "final" in of and ("initial" in forms.get(previous, {}) or previous == "ـ")
         joins_after = "initial" in of and ("final" in forms.get(following, {}) or following == "ـ")
-        form = "medial" if joins_before and joins_after else "final" if joins_before else "initial" if joins_after else "isolated"
+        form = (
+            "medial"
+            if joins_before and joins_after
+            else "final"
+            if joins_before
+            else "initial"
+            if joins_after
+            else "isolated"
+        )
         shown[at] = of.get(form, letters[at])
     return "".join(shown)

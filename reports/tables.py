@@ -9,7 +9,7 @@ from typing import Literal
 from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable, LongTable, Paragraph, Table, TableStyle
 
-from reports.document import Together
+from reports.document import Breaking, Together
 from reports.typography import (
     ACCENT,
     ALARM,
@@ -22,7 +22,6 @@ from reports.typography import (
     SMALL,
     fit,
     markup,
-    plain,
     styles,
 )
 from reports.wording import MISSING
@@ -49,6 +48,8 @@ class Cell:
     colour: Color | None = None
     trusted: bool = False
     """The text is markup already."""
+    blank: bool = False
+    """Nothing to say is left empty, not marked as missing."""
 
 
 def result_cell(result: str) -> Cell:
@@ -74,12 +75,15 @@ def _content(value: Cell | str | Flowable, side: Side, *, small: bool) -> Flowab
     style = styles().cell_small if small or cell.small else styles().cell
     if side == "right":
         style = style.clone(f"{style.name}-right", alignment=2)
-    return Paragraph(words or MISSING, style)
+    return Paragraph(words or ("" if cell.blank else MISSING), style)
 
 
 def facts_table(rows: Sequence[tuple[str, Cell | str | Flowable]], width: float) -> Table:
     """Return label and value pairs: labels muted at the left, hairlines between."""
-    body = [[Paragraph(markup(label), styles().label), _content(value, "left", small=False)] for label, value in rows]
+    body = [
+        [Paragraph(markup(label), styles().label), _content(value, "left", small=False)]
+        for label, value in rows
+    ]
     return Table(
         body, colWidths=[LABEL_WIDTH, width - LABEL_WIDTH], splitInRow=1, hAlign="LEFT", spaceAfter=10,
         style=TableStyle([
@@ -151,7 +155,7 @@ class Column:
     side: Side = "left"
 
 
-class PlainRows(Flowable):
+class PlainRows(Breaking):
     """One line a row, drawn directly: ten thousand rows cost about a second, where a table costs nine.
 
     Text that is too wide is cut in the middle. The header repeats on each page.
@@ -206,6 +210,6 @@ class PlainRows(Flowable):
 
     def _put(self, column: Column, text: str, y: float) -> None:
         if column.side == "right":
-            self.canv.drawRightString(column.start + column.width, y, plain(text) if not text else text)
+            self.canv.drawRightString(column.start + column.width, y, text)
         else:
             self.canv.drawString(column.start, y, text)

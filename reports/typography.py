@@ -12,6 +12,7 @@ import struct
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, HexColor
@@ -45,7 +46,11 @@ CAUTION: Color = HexColor("#96690a")
 """Alarm and caution mark a result, always beside its word; nothing else is coloured."""
 
 _DIGIT_GLYPHS = dict(
-    zip("0123456789", ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), strict=True)
+    zip(
+        "0123456789",
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        strict=True,
+    )
 )
 
 
@@ -58,7 +63,7 @@ def register_fonts() -> None:
     if REGULAR in pdfmetrics.getRegisteredFontNames():
         return
     try:
-        from pymupdf_fonts import myfont
+        from pymupdf_fonts import myfont  # type: ignore[import-untyped] # publishes no types
     except ImportError as error:
         raise MissingExtra(
             "Reports need their fonts, which are not installed.",
@@ -72,15 +77,22 @@ def register_fonts() -> None:
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD)
 
 
+def _face(name: str) -> Any:
+    """Return the face of a registered font: the library's stubs know fonts without one."""
+    font: Any = pdfmetrics.getFont(name)
+    return font.face
+
+
 def _use_tabular_figures(font: TTFont, data: bytes) -> None:
     glyphs = _glyph_ids(data)
     advances = _advances(data)
-    units = font.face.unitsPerEm
+    face: Any = font.face
+    units = face.unitsPerEm
     for digit, glyph in _DIGIT_GLYPHS.items():
         number = glyphs.get(f"{glyph}.tf")
         if number is not None:
-            font.face.charToGlyph[ord(digit)] = number
-            font.face.charWidths[ord(digit)] = round(advances(number) * 1000 / units)
+            face.charToGlyph[ord(digit)] = number
+            face.charWidths[ord(digit)] = round(advances(number) * 1000 / units)
 
 
 def _table(data: bytes, tag: bytes) -> bytes:
@@ -129,9 +141,9 @@ class _advances:  # noqa: N801 - reads as a function of the glyph
 @cache
 def _known() -> frozenset[int]:
     register_fonts()
-    shared: frozenset[int] = frozenset(pdfmetrics.getFont(REGULAR).face.charToGlyph)
+    shared: frozenset[int] = frozenset(_face(REGULAR).charToGlyph)
     for name in (BOLD, ITALIC):
-        shared &= frozenset(pdfmetrics.getFont(name).face.charToGlyph)
+        shared &= frozenset(_face(name).charToGlyph)
     return shared
 
 
@@ -208,11 +220,9 @@ def styles() -> Styles:
         title=ParagraphStyle("title", parent=text, fontName=BOLD, fontSize=27, leading=32, spaceAfter=4),
         statement=ParagraphStyle("statement", parent=text, fontSize=15, leading=21.5, spaceAfter=0),
         section=ParagraphStyle(
-            "section", parent=text, fontName=BOLD, fontSize=16, leading=20, spaceBefore=26, spaceAfter=10, keepWithNext=1
+            "section", parent=text, fontName=BOLD, fontSize=16, leading=20, spaceBefore=26, spaceAfter=10
         ),
-        part=ParagraphStyle(
-            "part", parent=text, fontName=BOLD, leading=13.4, spaceBefore=12, spaceAfter=4, keepWithNext=1
-        ),
+        part=ParagraphStyle("part", parent=text, fontName=BOLD, leading=13.4, spaceBefore=12, spaceAfter=4),
         text=text,
         strong=ParagraphStyle("strong", parent=text, fontName=BOLD),
         small=small,

@@ -6,11 +6,6 @@ from collections.abc import Iterable
 
 MISSING = "–"
 
-RESULT_WORDS = {
-    "pass": "passes", "fail": "fails", "unclear": "is unclear", "warn": "warns", "waived": "is waived",
-    "missing": "lacks evidence", "error": "could not be checked",
-}  # fmt: skip
-
 METRIC_NAMES = {
     "roc_auc": "ROC AUC", "accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "precision": "Precision",
     "recall": "Recall", "f1": "F1", "brier": "Brier score", "log_loss": "Log loss",
@@ -122,9 +117,12 @@ def value_text(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: MISSING}[value]
     if isinstance(value, float):
-        return repr(value)
+        return f"{value:.6g}"
     if isinstance(value, dict):
         return ", ".join(f"{key}: {value_text(value[key])}" for key in sorted(value)) or "none"
     if isinstance(value, (list, tuple)):
-        return ", ".join(value_text(one) for one in value) or "none"
+        return (
+            ", ".join(f"[{value_text(one)}]" if isinstance(one, list) else value_text(one) for one in value)
+            or "none"
+        )
     return str(value)

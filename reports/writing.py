@@ -75,6 +75,8 @@ def check_target(path: Path) -> None:
         NotFound: the folder does not exist, or the path is a folder.
     """
     if not path.parent.is_dir():
-        raise NotFound(f"The folder '{path.parent}' does not exist.", remedy="Make it first, or name another file.")
+        raise NotFound(
+            f"The folder '{path.parent}' does not exist.", remedy="Make it first, or name another file."
+        )
     if path.is_dir():
         raise NotFound(f"'{path}' is a folder.", remedy="Name the file to write, for example dossier.pdf.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportlab.graphics.shapes import Circle, Drawing, PolyLine, Rect
+from reportlab.graphics.shapes import Circle, Drawing, PolyLine
 
 from governance.lineage.results import CalibrationBin
-from reports.charts.drawing import Scale, line, sheet, words
+from reports.charts.drawing import Scale, block, line, sheet, words
 from reports.typography import ACCENT, ACCENT_SOFT, FAINT, INK, PAPER
 from reports.wording import number
 
@@ -30,7 +30,7 @@ def calibration_chart(bins: Sequence[CalibrationBin], width: float, height: floa
     most = max((one.rows for one in bins), default=0) or 1
     for one in bins:
         tall = counts * one.rows / most
-        drawing.add(Rect(across(one.predicted) - 4, foot, 8, max(0.5, tall), fillColor=ACCENT_SOFT, strokeColor=None))
+        block(drawing, across(one.predicted) - 4, foot, 8, max(0.5, tall), fill=ACCENT_SOFT)
     points = sorted((one.predicted, one.observed) for one in bins)
     if len(points) > 1:
         flat = [part for x, y in points for part in (across(x), up(y))]

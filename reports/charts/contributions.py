@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportlab.graphics.shapes import Circle, Drawing, Rect
+from reportlab.graphics.shapes import Circle, Drawing
 from reportlab.lib.colors import Color, linearlyInterpolatedColor
 
 from governance.lineage.results import FeatureImportance, FeatureSample, ReasonCode
-from reports.charts.drawing import Scale, axis, line, sheet, ticks, words
+from reports.charts.drawing import Scale, axis, block, line, sheet, ticks, words
 from reports.typography import ACCENT, ACCENT_SOFT, FAINT, HAIRLINE, INK, SMALL
 from reports.wording import number, value_text
 
@@ -18,7 +18,7 @@ _SAME = 1e-12
 
 def importance_chart(features: Sequence[FeatureImportance], width: float) -> Drawing:
     """Return mean absolute contributions as bars, in the order given."""
-    row, foot = 15.0, 16.0
+    row, foot = 14.0, 16.0
     height = row * len(features) + foot + 4
     drawing = sheet(width, height)
     most = max((one.mean_absolute for one in features), default=0.0) or 1.0
@@ -31,7 +31,7 @@ def importance_chart(features: Sequence[FeatureImportance], width: float) -> Dra
         y = height - 4 - row * (at + 0.5)
         words(drawing, 0, y - 2.5, one.feature, colour=INK, room=width * _LABELS - 10)
         bar = max(0.6, scale(one.mean_absolute) - scale.start)
-        drawing.add(Rect(scale.start, y - 4, bar, 8, fillColor=ACCENT_SOFT, strokeColor=None))
+        block(drawing, scale.start, y - 4, bar, 8, fill=ACCENT_SOFT)
         words(drawing, width, y - 2.5, number(float(one.mean_absolute)), anchor="end", colour=INK)
     line(drawing, scale.start, foot, scale.start, height - 4, colour=INK, thickness=0.7)
     return drawing
@@ -39,11 +39,11 @@ def importance_chart(features: Sequence[FeatureImportance], width: float) -> Dra
 
 def beeswarm_chart(samples: Sequence[FeatureSample], width: float, unit: str) -> Drawing:
     """Return one dot a row and feature: right raises the score; dark dots have high feature values."""
-    row, foot, head = 25.0, 28.0, 16.0
+    row, foot, head = 21.0, 28.0, 16.0
     height = row * len(samples) + foot + head
     drawing = sheet(width, height)
     far = max((abs(value) for one in samples for value in one.contributions), default=0.0) or 1.0
-    scale = Scale(-far, far, width * _LABELS, width - 6)
+    scale = Scale(-1.04 * far, 1.04 * far, width * _LABELS, width - 6)
     axis(drawing, scale, foot, height - head)
     line(drawing, scale(0), foot, scale(0), height - head, colour=INK, thickness=0.7)
     for at, one in enumerate(samples):
@@ -90,7 +90,7 @@ def _legend(drawing: Drawing, right: float, y: float) -> None:
     start = right - 20 - 60
     for step in range(30):
         shade = linearlyInterpolatedColor(FAINT, ACCENT, 0, 29, step)
-        drawing.add(Rect(start + 2 * step, y, 2.1, 5, fillColor=shade, strokeColor=None))
+        block(drawing, start + 2 * step, y, 2.1, 5, fill=shade)
     words(drawing, start - 4, y, "feature value: low", anchor="end")
 
 
@@ -106,7 +106,7 @@ def reasons_chart(reasons: Sequence[ReasonCode], width: float) -> Drawing:
         words(drawing, 0, y - SMALL / 2 + 1.2, label, colour=INK, room=width * 0.46 - 8)
         ends = sorted((scale(0), scale(one.contribution)))
         bar = max(0.6, ends[1] - ends[0])
-        drawing.add(Rect(ends[0], y - 3.6, bar, 7.2, fillColor=ACCENT_SOFT, strokeColor=None))
+        block(drawing, ends[0], y - 3.6, bar, 7.2, fill=ACCENT_SOFT)
         sign = "+" if one.contribution > 0 else ""
         words(drawing, width, y - 2.5, f"{sign}{number(float(one.contribution))}", anchor="end", colour=INK)
     line(drawing, scale(0), 0, scale(0), drawing.height, colour=INK, thickness=0.7)

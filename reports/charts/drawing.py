@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reportlab.graphics.shapes import Drawing, Line, String
+from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import Color
 
 from reports.typography import HAIRLINE, MUTED, REGULAR, SMALL, fit, plain
@@ -84,9 +84,35 @@ def line(
     dashes: Sequence[float] | None = None,
 ) -> None:
     """Draw a straight line."""
-    drawing.add(
-        Line(x1, y1, x2, y2, strokeColor=colour, strokeWidth=thickness, strokeDashArray=list(dashes) if dashes else None)
-    )
+    stroke = Line(x1, y1, x2, y2)
+    stroke.strokeColor = colour
+    stroke.strokeWidth = thickness
+    if dashes:
+        stroke.strokeDashArray = list(dashes)
+    drawing.add(stroke)
+
+
+def block(
+    drawing: Drawing,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    fill: Color | None,
+    edge: Color | None = None,
+    thickness: float = 0.6,
+    dashes: Sequence[float] | None = None,
+    corner: float = 0.0,
+) -> None:
+    """Draw a rectangle."""
+    shape = Rect(x, y, width, height, rx=corner, ry=corner)
+    shape.fillColor = fill
+    shape.strokeColor = edge
+    shape.strokeWidth = thickness
+    if dashes:
+        shape.strokeDashArray = list(dashes)
+    drawing.add(shape)
 
 
 def axis(drawing: Drawing, scale: Scale, low_y: float, high_y: float, *, wanted: int = 5) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.graphics.shapes import Drawing, Rect
+from reportlab.graphics.shapes import Drawing
 
-from reports.charts.drawing import Scale, axis, line, sheet, ticks, words
+from reports.charts.drawing import Scale, axis, block, line, sheet, ticks, words
 from reports.typography import ACCENT, ACCENT_SOFT, ALARM, CAUTION, FAINT, INK, MUTED, REGULAR, SMALL
 from reports.typography import width as width_of
 from reports.wording import number
@@ -97,7 +97,9 @@ def _chart(
     return drawing
 
 
-def _bar(drawing: Drawing, bar: Bar, scale: Scale, y: float, labels: float, width: float, places: int) -> None:
+def _bar(
+    drawing: Drawing, bar: Bar, scale: Scale, y: float, labels: float, width: float, places: int
+) -> None:
     baseline = y - SMALL / 2 + 1.2
     note_room = width_of(bar.note, REGULAR, SMALL) + 6 if bar.note else 0.0
     words(drawing, 0, baseline, bar.label, colour=INK, room=labels - note_room)
@@ -108,11 +110,16 @@ def _bar(drawing: Drawing, bar: Bar, scale: Scale, y: float, labels: float, widt
         return
     zero, end = scale(max(0.0, scale.low)), scale(bar.value)
     fill = None if bar.weak else FAINT if bar.reference else ACCENT_SOFT
-    drawing.add(
-        Rect(
-            min(zero, end), y - 4.6, max(0.6, abs(end - zero)), 9.2, fillColor=fill,
-            strokeColor=FAINT if bar.weak else None, strokeWidth=0.7, strokeDashArray=[2, 1.5] if bar.weak else None,
-        )  # fmt: skip
+    block(
+        drawing,
+        min(zero, end),
+        y - 4.6,
+        max(0.6, abs(end - zero)),
+        9.2,
+        fill=fill,
+        edge=FAINT if bar.weak else None,
+        thickness=0.7,
+        dashes=(2, 1.5) if bar.weak else None,
     )
     colour = CAUTION if bar.weak else ACCENT
     if bar.low is not None and bar.high is not None:

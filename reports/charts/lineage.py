@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.graphics.shapes import Drawing, Path, Rect
+from reportlab.graphics.shapes import Drawing, Path
 
 from governance.workspace.views import Edge, Node
-from reports.charts.drawing import sheet, words
+from reports.charts.drawing import block, sheet, words
 from reports.typography import ACCENT, FAINT, HAIRLINE, INK, MUTED, PAPER, REGULAR, WASH, plain
 from reports.typography import width as width_of
 from reports.wording import counted, day, short_subject
@@ -112,7 +112,12 @@ def _single(node: Node, subject: str, stands: dict[str, str]) -> _Box:
 
 
 def _connect(
-    drawing: Drawing, start: tuple[float, float, int], end: tuple[float, float, int], box_width: float, *, strong: bool
+    drawing: Drawing,
+    start: tuple[float, float, int],
+    end: tuple[float, float, int],
+    box_width: float,
+    *,
+    strong: bool,
 ) -> None:
     colour, thickness = (ACCENT, 0.9) if strong else (FAINT, 0.6)
     path = Path(strokeColor=colour, strokeWidth=thickness, fillColor=None)
@@ -132,13 +137,16 @@ def _connect(
 
 def _draw(drawing: Drawing, box: _Box, place: tuple[float, float, int], box_width: float) -> None:
     x, y, _ = place
-    drawing.add(
-        Rect(
-            x, y, box_width, _BOX, rx=2, ry=2,
-            fillColor=ACCENT if box.centre else WASH if box.known else PAPER,
-            strokeColor=ACCENT if box.centre else HAIRLINE if box.known else FAINT, strokeWidth=0.6,
-            strokeDashArray=None if box.known else [2, 2],
-        )  # fmt: skip
+    block(
+        drawing,
+        x,
+        y,
+        box_width,
+        _BOX,
+        fill=ACCENT if box.centre else WASH if box.known else PAPER,
+        edge=ACCENT if box.centre else HAIRLINE if box.known else FAINT,
+        dashes=None if box.known else (2, 2),
+        corner=2,
     )
     faint, strong = (PAPER, PAPER) if box.centre else (MUTED, INK)
     words(drawing, x + 4, y + _BOX - 8.5, box.title, colour=faint, size=5.8, room=box_width - 7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reportlab.platypus import Flowable
@@ -13,7 +13,7 @@ from reports.document import Heading, Page
 from reports.facts import DossierFacts, Evidence, Previous, Quoted
 from reports.tables import Cell, grid
 from reports.typography import markup
-from reports.wording import MISSING, interval, listing, metric_name, number, short, value_text
+from reports.wording import MISSING, counted, interval, listing, metric_name, number, short, value_text
 
 _METRICS = ("roc_auc", "accuracy", "balanced_accuracy", "brier", "selection_rate")
 
@@ -29,7 +29,9 @@ def changes(facts: DossierFacts, page: Page) -> list[Flowable]:
         f"({link(facts, before.decision.seq)})." if before.decision else "The gate was never asked about it."
     )  # fmt: skip
     story.append(
-        rich(f"Compared with {markup(before.subject)}, registered in entry {link(facts, before.registered.seq)}. {verdict}")
+        rich(
+            f"Compared with {markup(before.subject)}, registered in entry {link(facts, before.registered.seq)}. {verdict}"
+        )
     )
     story += [Heading("How it was made", 1, "changes-made"), _made(facts, before, page)]
     measured = _measured(facts, before)
@@ -62,29 +64,42 @@ def _facets(
     old, new = (was_run.facts if was_run else {}), (now_run.facts if now_run else {})
     facets = [
         ("Artifact", short(was.facts.get("artifact", {}).get("digest")), short(now.facts.get("artifact", {}).get("digest"))),
-        ("Features", _features(was.facts), _features(now.facts)),
+        ("Features", *_difference(was.facts.get("features", []), now.facts.get("features", []))),
         ("Training data", _inputs(old), _inputs(new)),
         ("Code digest", short(old.get("code", {}).get("digest")), short(new.get("code", {}).get("digest"))),
         ("Commit", str(old.get("code", {}).get("commit") or MISSING), str(new.get("code", {}).get("commit") or MISSING)),
         ("Seed", value_text(old.get("seed")), value_text(new.get("seed"))),
     ]  # fmt: skip
     before, after = old.get("parameters", {}), new.get("parameters", {})
+    packages = old.get("environment", {}).get("packages", {}), new.get("environment", {}).get("packages", {})
+    return [*facets, *_moved("Parameter", before, after), *_moved("Package", *packages)]
+
+
+def _moved(what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the members that differ, by name."""
     for name in sorted({*before, *after}):
         if before.get(name) != after.get(name):
-            facets.append((f"Parameter {name}", value_text(before.get(name)), value_text(after.get(name))))
-    packages = old.get("environment", {}).get("packages", {}), new.get("environment", {}).get("packages", {})
-    for name in sorted({*packages[0], *packages[1]}):
-        if packages[0].get(name) != packages[1].get(name):
-            facets.append((f"Package {name}", value_text(packages[0].get(name)), value_text(packages[1].get(name))))
-    return facets
+            yield f"{what} {name}", *_difference(before.get(name), after.get(name))
 
 
-def _features(body: Mapping[str, Any]) -> str:
-    return ", ".join(sorted(body.get("features", []))) or MISSING
+def _difference(before: object, after: object) -> tuple[str, str]:
+    """Return two values as text; of two lists only what one has and the other has not."""
+    if not isinstance(before, list) or not isinstance(after, list) or not before or not after:
+        return value_text(before), value_text(after)
+    gone = [value_text(one) for one in before if one not in after]
+    new = [value_text(one) for one in after if one not in before]
+    whole = counted(len(before), "item")
+    if not gone and not new:
+        return whole, whole
+    words = [f"without {listing(gone)}"] if gone else []
+    words += [f"with {listing(new)}"] if new else []
+    return whole, f"{counted(len(after), 'item')}: {', '.join(words)}"
 
 
 def _inputs(body: Mapping[str, Any]) -> str:
-    used = sorted(f"{one.get('subject') or ''} {short(one.get('digest'))}".strip() for one in body.get("inputs", []))
+    used = sorted(
+        f"{one.get('subject') or ''} {short(one.get('digest'))}".strip() for one in body.get("inputs", [])
+    )
     return listing(used) or MISSING
 
 
@@ -99,9 +114,13 @@ def _measured(facts: DossierFacts, before: Previous) -> list[list[Cell | str]]:
         sign = "+" if moved is not None and moved > 0 else ""
         rows.append(
             [
-                name, number(a.value), interval(a.low, a.high), Cell(number(b.value), bold=True),
-                interval(b.low, b.high), f"{sign}{number(moved)}",
-            ]  # fmt: skip
+                name,
+                number(a.value),
+                interval(a.low, a.high),
+                Cell(number(b.value), bold=True),
+                interval(b.low, b.high),
+                f"{sign}{number(moved)}",
+            ]
         )
     return rows
 
@@ -112,7 +131,9 @@ def _estimates(evidence: Sequence[Evidence], about: str) -> dict[str, Estimate]:
         if one.about != about:
             continue
         if isinstance(one.result, Performance):
-            found |= {metric_name(name): one.result.metrics[name] for name in _METRICS if name in one.result.metrics}
+            found |= {
+                metric_name(name): one.result.metrics[name] for name in _METRICS if name in one.result.metrics
+            }
         if isinstance(one.result, Fairness):
             for analysis in one.result.analyses:
                 by = listing(analysis.sensitive)

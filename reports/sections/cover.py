@@ -44,12 +44,18 @@ def cover(facts: DossierFacts, stamp: Stamp, page: Page) -> list[Flowable]:
         ("Ledger", facts.origin),
         ("Checkpoint", f"{facts.size:,} entries, root {short(facts.root)}"),
         ("As of", f"{moment(facts.as_of)}, the time of the last entry"),
-        ("Integrity", Cell("verified" if facts.checked.ok else "does not verify: see Integrity", bold=not facts.checked.ok)),
+        (
+            "Integrity",
+            Cell(
+                "verified" if facts.checked.ok else "does not verify: see Integrity",
+                bold=not facts.checked.ok,
+            ),
+        ),
         ("Written for", FOR_WHOM),
     ]
     head: list[Flowable] = [
         gap(26),
-        Paragraph(markup(stamp.report.upper()), styles().label),
+        Paragraph(markup(f"{stamp.report} · {facts.model.partition(':')[2]}"), styles().label),
         gap(6),
         Paragraph(markup(title), styles().title),
         gap(22),

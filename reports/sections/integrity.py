@@ -8,7 +8,7 @@ from typing import Any
 from reportlab.platypus import CondPageBreak, Flowable, Paragraph
 
 from governance.gate.verdict import RuleResult
-from reports.blocks import entry_key, gap, note, nothing, text
+from reports.blocks import entry_key, gap, lead, note, nothing, text
 from reports.document import Heading, Page
 from reports.facts import DossierFacts
 from reports.tables import Cell, Column, PlainRows, facts_table, grid, result_cell
@@ -46,7 +46,12 @@ def integrity(facts: DossierFacts, page: Page) -> list[Flowable]:
         ]
         story += [
             Heading("Failures", 1, "failures"),
-            grid(["Class", "Place", "What it means"], failures, [width * 0.22, width * 0.26, width * 0.52], small=True),
+            grid(
+                ["Class", "Place", "What it means"],
+                failures,
+                [width * 0.22, width * 0.26, width * 0.52],
+                small=True,
+            ),
         ]
         left = len(checked.failures) - 50
         if left > 0:
@@ -68,18 +73,24 @@ def _how(facts: DossierFacts, page: Page) -> list[Flowable]:
     steps = (
         ("The whole ledger", "govern --ledger LEDGER verify --key KEY"),
         ("An export of it, offline", "govern verify --folder EXPORT --key KEY"),
-        ("One entry", "govern prove NUMBER -o entry.tlog-proof; then, offline, govern check entry.tlog-proof --key KEY"),
+        (
+            "One entry",
+            "govern prove NUMBER -o entry.tlog-proof; then, offline, govern check entry.tlog-proof --key KEY",
+        ),
         ("A verdict", "govern replay DECISION evaluates it again from the ledger as it stood then"),
         ("An approval", "ssh-keygen -Y verify, with the statement and the signature of its entry"),
-        ("This file", f"govern report dossier {facts.model} -o again.pdf, at the same checkpoint, gives the same bytes"),
+        (
+            "This file",
+            f"govern report dossier {facts.model} -o again.pdf, at the same checkpoint, gives the same bytes",
+        ),
     )
     return [
         CondPageBreak(200),
         Heading("How to verify", 1, "how-to-verify"),
         facts_table([(what, Cell(how)) for what, how in steps], page.width),
         note(
-            "KEY is the verifier key above; it must reach you by another way than this file. The checkpoint is a C2SP tlog-checkpoint and proofs "
-            "are C2SP tlog-proofs, so software by others checks them too."
+            "KEY is the verifier key above; it must reach you by another way than this file. The checkpoint is a C2SP "
+            "tlog-checkpoint and proofs are C2SP tlog-proofs, so software by others checks them too."
         ),
     ]
 
@@ -102,7 +113,7 @@ def controls(facts: DossierFacts, page: Page) -> list[Flowable]:
     bare = sorted({one.rule for one in _results(facts) if not one.controls})
     return [
         *story,
-        text("Which clause each rule answers for, the dates between which it applies, and what the rule found."),
+        lead("Which clause each rule answers for, the dates between which it applies, and what the rule found."),
         grid(
             ["Control", "Jurisdiction", "In force", "Rule", "Result", "Source"], rows,
             [width * share for share in (0.2, 0.12, 0.2, 0.16, 0.12, 0.2)], small=True,
@@ -152,7 +163,7 @@ def entries(facts: DossierFacts, page: Page) -> list[Flowable]:
               Column("Body", width * 0.78, width * 0.2))  # fmt: skip
     return [
         Heading("Appendix A: entries quoted", 0, "entries"),
-        text("Every entry that this dossier rests on, in ledger order."),
+        lead("Every entry that this dossier rests on, in ledger order."),
         PlainRows(columns, rows, [entry_key(one.seq) for one in facts.entries]),
         gap(14),
         CondPageBreak(120),
@@ -164,9 +175,10 @@ def entries(facts: DossierFacts, page: Page) -> list[Flowable]:
 def digests(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return the appendix of digests and subjects that the text shortens, in full."""
     names: dict[str, str] = {}
+    hashes = {entry.entry for entry in facts.entries}
     for entry in facts.entries:
         for path, value in _strings(entry.body or {}):
-            if _is_digest(value):
+            if _is_digest(value) and value not in hashes:
                 names.setdefault(value, f"#{entry.seq:,} {path}")
         if short_subject(entry.subject) != entry.subject:
             names.setdefault(entry.subject, f"#{entry.seq:,} subject")
@@ -177,7 +189,7 @@ def digests(facts: DossierFacts, page: Page) -> list[Flowable]:
         return []
     return [
         Heading("Appendix B: digests and identifiers in full", 0, "digests"),
-        text("What the text shortens to its ends."),
+        lead("What the text shortens to its ends; entry hashes stand in Appendix A."),
         PlainRows(columns, rows),
     ]
 

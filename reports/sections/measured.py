@@ -26,7 +26,7 @@ from reports.wording import (
 )
 
 _SHARES = ("roc_auc", "accuracy", "balanced_accuracy", "precision", "recall", "f1", "selection_rate", "brier")
-FEATURES_SHOWN = 15
+FEATURES_SHOWN = 12
 DECISIONS_SHOWN = 3
 
 
@@ -57,7 +57,13 @@ def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
             ),
         ]
     story += [
-        Together([Heading("Confusion at the threshold", 1, "confusion"), _confusion(result.confusion, page), gap(8)]),
+        Together(
+            [
+                Heading("Confusion at the threshold", 1, "confusion"),
+                _confusion(result.confusion, page),
+                gap(8),
+            ]
+        ),
         _method(facts, evidence, page),
         source(facts, evidence.quoted),
     ]
@@ -72,7 +78,9 @@ def _metrics(result: Performance, page: Page) -> list[Flowable]:
     known = [name for name in _SHARES if name in result.metrics]
     others = sorted(name for name in result.metrics if name not in _SHARES)
     bars = [
-        Bar(metric_name(name), result.metrics[name].value, result.metrics[name].low, result.metrics[name].high)
+        Bar(
+            metric_name(name), result.metrics[name].value, result.metrics[name].low, result.metrics[name].high
+        )
         for name in known
     ]
     level = next((one.confidence for one in result.metrics.values()), 0.95)
@@ -93,10 +101,12 @@ def _metrics(result: Performance, page: Page) -> list[Flowable]:
     ]  # fmt: skip
     story.append(
         grid(
-            ["Metric", "Value", "Interval", "Confidence", "Method"], rows,
+            ["Metric", "Value", "Interval", "Confidence", "Method"],
+            rows,
             [width * 0.28, width * 0.14, width * 0.24, width * 0.14, width * 0.2],
-            sides=["left", "right", "right", "right", "left"], small=True,
-        )  # fmt: skip
+            sides=["left", "right", "right", "right", "left"],
+            small=True,
+        )
     )
     return story
 
@@ -139,7 +149,9 @@ def fairness(facts: DossierFacts, page: Page) -> list[Flowable]:
     if not isinstance(result, Fairness):
         return story + erased(evidence.quoted)
     threshold, rule = ratio_threshold(facts)
-    drawn = f" The dashed line is the threshold of rule {rule}." if rule else " No rule sets a threshold for it."
+    drawn = (
+        f" The dashed line is the threshold of rule {rule}." if rule else " No rule sets a threshold for it."
+    )
     story += [
         text(
             f"Measured on {counted(result.rows, 'row')}{_held(evidence)}; the favourable outcome is "
@@ -186,7 +198,8 @@ def _analysis(
         story.append(note(f"Too small to judge (fewer than {result.minimum_rows:,} rows): {names}."))
     if analysis.left_out:
         out = "; ".join(
-            f"{groups(dict(one.values))}: {counted(one.rows, 'row')}, {one.reason}" for one in analysis.left_out
+            f"{groups(dict(one.values))}: {counted(one.rows, 'row')}, {one.reason}"
+            for one in analysis.left_out
         )
         story.append(note(f"Left out of every group: {out}."))
     else:
@@ -219,7 +232,16 @@ def _rates(ordered: list[Group], page: Page) -> Flowable:
         for one in ordered
     ]  # fmt: skip
     return grid(
-        ["Group", "Rows", "Selected", "Selection rate", "Interval", "True positive rate", "False positive rate", "Accuracy"],
+        [
+            "Group",
+            "Rows",
+            "Selected",
+            "Selection rate",
+            "Interval",
+            "True positive rate",
+            "False positive rate",
+            "Accuracy",
+        ],
         rows,
         [width * share for share in (0.24, 0.08, 0.09, 0.1, 0.18, 0.11, 0.11, 0.09)],
         sides=["left", *["right"] * 7],  # type: ignore[list-item]
@@ -229,7 +251,13 @@ def _rates(ordered: list[Group], page: Page) -> Flowable:
 
 def _overall(analysis: FairnessAnalysis, page: Page) -> Flowable:
     rows: list[list[Cell | str]] = [
-        [name, number(one.value), interval(one.low, one.high), confidence(one.confidence), one.method.replace("-", " ")]
+        [
+            name,
+            number(one.value),
+            interval(one.low, one.high),
+            confidence(one.confidence),
+            one.method.replace("-", " "),
+        ]
         for name, one in (
             ("Impact ratio (lowest by highest rate)", analysis.impact_ratio),
             ("Demographic parity difference", analysis.demographic_parity_difference),
@@ -256,7 +284,9 @@ def explanation(facts: DossierFacts, page: Page) -> list[Flowable]:
     ranked = sorted(result.importance, key=lambda one: (-one.mean_absolute, one.feature))
     shown = ranked[:FEATURES_SHOWN]
     order = {one.feature: at for at, one in enumerate(shown)}
-    swarm = sorted((one for one in result.beeswarm if one.feature in order), key=lambda one: order[one.feature])
+    swarm = sorted(
+        (one for one in result.beeswarm if one.feature in order), key=lambda one: order[one.feature]
+    )
     rest = len(ranked) - len(shown)
     more = f" {counted(rest, 'weaker feature')} stand in the entry." if rest else ""
     story += [
@@ -287,16 +317,22 @@ def _decisions(result: Explanation, page: Page) -> list[Flowable]:
     if not result.reasons:
         return nothing("No reasons of single decisions are recorded.")
     story: list[Flowable] = []
-    for at, one in enumerate(sorted(result.reasons, key=lambda reasons: reasons.row)[:DECISIONS_SHOWN]):
+    lowest = sorted(result.reasons, key=lambda reasons: (reasons.score, reasons.row))[:DECISIONS_SHOWN]
+    for at, one in enumerate(lowest):
         words = "; ".join(reason.text for reason in one.reasons)
         block: list[Flowable] = [
-            text(f"Row {one.row:,}, score {number(one.score)}, outcome {value_text(one.outcome)}. {words}."),
-            *figure([reasons_chart(one.reasons, page.width * 0.82)], "Contribution of each principal reason."),
+            text(
+                f"Row {one.row:,}, score {number(one.score)}, outcome {value_text(one.outcome)}. {words.rstrip('.')}."
+            ),
+            *figure(
+                [reasons_chart(one.reasons, page.width * 0.82)], "Contribution of each principal reason."
+            ),
         ]
-        head: list[Flowable] = [Heading("Reasons of sample decisions", 1, "reasons")] if at == 0 else []
+        head: list[Flowable] = (
+            [Heading("Reasons of the decisions with the lowest scores", 1, "reasons")] if at == 0 else []
+        )
         story.append(Together([*head, *block]))
     left = len(result.reasons) - DECISIONS_SHOWN
     if left > 0:
         story.append(note(f"Reasons of {counted(left, 'decision')} more stand in the entry."))
     return story
-

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from reportlab.platypus import CondPageBreak, Flowable
 
 from governance.lineage.results import Drift
-from reports.blocks import figure, gap, link, note, nothing, text
+from reports.blocks import figure, gap, lead, link, note, nothing
 from reports.charts.intervals import Bar, interval_charts
 from reports.document import Heading, Page
 from reports.facts import Alert, DossierFacts, Evidence, Quoted
 from reports.tables import Cell, Column, PlainRows, grid
 from reports.wording import MISSING, counted, moment, number, short, short_subject
 
-FEATURES_SHOWN = 20
+FEATURES_SHOWN = 12
 DRIFT_SHOWN = 4
 
 
@@ -34,15 +34,16 @@ def _deployments(facts: DossierFacts, page: Page) -> list[Flowable]:
     width = page.width
     rows: list[list[Cell | str]] = [
         [
-            one.deployment.partition(":")[2], moment(one.since), moment(one.until) if one.until else "still there",
+            one.deployment.partition(":")[2],
+            Cell(f"{moment(one.since)}<br/>{f'to {moment(one.until)}' if one.until else 'still there'}", trusted=True),
             Cell(one.state.replace("-", " "), bold=one.state == "current"), one.why,
         ]
         for one in facts.deployments
     ]  # fmt: skip
     return [
         grid(
-            ["Deployment", "Since", "Until", "State", "Why"], rows,
-            [width * share for share in (0.22, 0.16, 0.16, 0.11, 0.35)], small=True,
+            ["Deployment", "Stood", "State", "Why"], rows,
+            [width * share for share in (0.24, 0.22, 0.1, 0.44)], small=True,
         )
     ]  # fmt: skip
 
@@ -70,7 +71,9 @@ def _batches(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]  # fmt: skip
     batches = counted(len(facts.batches), "batch", "batches")
     return [
-        text(f"{batches} with {counted(predictions, 'prediction')}, each sealed as the root of a tree over its rows."),
+        lead(
+            f"{batches} with {counted(predictions, 'prediction')}, each sealed as the root of a tree over its rows."
+        ),
         PlainRows(columns, rows),
         gap(10),
     ]
@@ -84,10 +87,12 @@ def _drift(facts: DossierFacts, page: Page) -> list[Flowable]:
     if len(measured) > 1:
         story += _over_time(facts, measured, page)
     for evidence in measured[-DRIFT_SHOWN:]:
-        story += _comparison(facts, evidence, page)
+        story += _comparison(evidence, page)
     left = len(measured) - DRIFT_SHOWN
     if left > 0:
-        story.append(note(f"{counted(left, 'earlier comparison')} stand in the table above and in the ledger."))
+        story.append(
+            note(f"{counted(left, 'earlier comparison')} stand in the table above and in the ledger.")
+        )
     return story
 
 
@@ -98,7 +103,11 @@ def _over_time(facts: DossierFacts, measured: Sequence[Evidence], page: Page) ->
         result = one.result
         if not isinstance(result, Drift):
             continue
-        worst = max(result.features, key=lambda feature: (feature.value / (feature.threshold or 1), feature.feature), default=None)
+        worst = max(
+            result.features,
+            key=lambda feature: (feature.value / (feature.threshold or 1), feature.feature),
+            default=None,
+        )
         rows.append([
             Cell(link(facts, one.quoted.seq), trusted=True), moment(one.quoted.time), number(result.rows),
             number(sum(feature.drifted for feature in result.features)),
@@ -114,7 +123,7 @@ def _over_time(facts: DossierFacts, measured: Sequence[Evidence], page: Page) ->
     ]  # fmt: skip
 
 
-def _comparison(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flowable]:
+def _comparison(evidence: Evidence, page: Page) -> list[Flowable]:
     result = evidence.result
     if not isinstance(result, Drift):
         return []
@@ -129,7 +138,7 @@ def _comparison(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flo
     more = f" {counted(rest, 'column')} with less drift left out." if rest else ""
     return [
         CondPageBreak(120 + 18 * min(len(bars), 12)),
-        text(
+        lead(
             f"{result.summary} {counted(result.rows, 'row')} of {about} against "
             f"{counted(result.reference_rows, 'reference row')}, entry #{evidence.quoted.seq:,}, "
             f"{moment(evidence.quoted.time)}."
@@ -152,7 +161,9 @@ def _alerts(facts: DossierFacts, alerts: Sequence[Alert], page: Page) -> list[Fl
         [
             Cell(link(facts, one.opened.seq), trusted=True),
             Cell(str(one.opened.facts.get("severity", MISSING)), bold=True),
-            str(one.opened.facts.get("summary") or short_subject(str(one.opened.facts.get("about", MISSING)))),
+            str(
+                one.opened.facts.get("summary") or short_subject(str(one.opened.facts.get("about", MISSING)))
+            ),
             moment(one.opened.time),
             _closing(facts, one.closed),
         ]
@@ -161,7 +172,7 @@ def _alerts(facts: DossierFacts, alerts: Sequence[Alert], page: Page) -> list[Fl
     return [
         grid(
             ["Entry", "Severity", "What", "Opened", "Closed"], rows,
-            [width * share for share in (0.09, 0.11, 0.36, 0.18, 0.26)], small=True,
+            [width * share for share in (0.07, 0.1, 0.32, 0.16, 0.35)], small=True,
         )
     ]  # fmt: skip
 

@@ -39,11 +39,14 @@ def lineage(facts: DossierFacts, page: Page) -> list[Flowable]:
         Column("Entry", width * 0.9, width * 0.1, "right"),
     )
     rows = [
-        (short_subject(edge.source), edge.relation.replace("-", " "), short_subject(edge.target), f"#{edge.seq:,}")
+        (
+            short_subject(edge.source),
+            edge.relation.replace("-", " "),
+            short_subject(edge.target),
+            f"#{edge.seq:,}",
+        )
         for edge in facts.edges
     ]
     if rows:
         story += [Heading("Relations", 1, "relations"), PlainRows(columns, rows), gap(8)]
     return story
-
-

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reportlab.platypus import Flowable
 
-from reports.blocks import link, nothing, text
+from reports.blocks import lead, link, nothing
 from reports.document import Heading, Page
 from reports.facts import Approval, DossierFacts
 from reports.tables import Cell, grid, result_cell
@@ -21,7 +21,7 @@ def approvals(facts: DossierFacts, page: Page) -> list[Flowable]:
     waived = [one for one in facts.approvals if one.kind == "waiver"]
     if given:
         story += [
-            text(
+            lead(
                 "Each approval is a statement about this very artifact, signed with the person's SSH key; stock "
                 "ssh-keygen -Y verify checks it. The state is that at the checkpoint."
             ),
@@ -50,7 +50,7 @@ def _given(facts: DossierFacts, given: Sequence[Approval], page: Page) -> Flowab
     width = page.width
     rows: list[list[Cell | str]] = [
         [
-            _who(facts, one), ", ".join(one.roles) or MISSING, f"{one.meaning} For {one.target}.",
+            _who(facts, one), ", ".join(one.roles) or MISSING, f"{one.meaning.rstrip('.')}. For {one.target}.",
             Cell(f"{moment(one.time)}<br/>until {moment(one.expires)}", trusted=True),
             Cell(f"{markup(short(one.key.partition(':')[2]))}<br/>entry {link(facts, one.seq)}", trusted=True),
             _state(one),

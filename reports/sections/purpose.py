@@ -9,7 +9,7 @@ from typing import Any
 from reportlab.platypus import CondPageBreak, Flowable
 
 from governance.lineage.results import DataQuality
-from reports.blocks import erased, note, nothing, source, text
+from reports.blocks import erased, lead, note, nothing, source
 from reports.document import Heading, Page, Together
 from reports.facts import Dataset, DossierFacts, Evidence, Quoted
 from reports.tables import Cell, facts_table, grid, result_cell
@@ -58,14 +58,25 @@ def _parents_first(datasets: Sequence[Dataset]) -> list[Dataset]:
 def _dataset(
     facts: DossierFacts, dataset: Dataset, page: Page, at: int, shown: dict[str, str]
 ) -> list[Flowable]:
-    story: list[Flowable] = [CondPageBreak(140), Heading(dataset.subject.partition(":")[2], 1, f"dataset-{at}")]
-    used = f"Used as: {listing(dataset.roles)}." if dataset.roles else "No run or evidence says what it was used as."
+    story: list[Flowable] = [
+        CondPageBreak(140),
+        Heading(dataset.subject.partition(":")[2], 1, f"dataset-{at}"),
+    ]
+    used = (
+        f"Used as: {listing(dataset.roles)}."
+        if dataset.roles
+        else "No run or evidence says what it was used as."
+    )
     if dataset.quoted is None:
-        return story + nothing(f"{dataset.subject} is named by other entries but was never registered. {used}")
+        return story + nothing(
+            f"{dataset.subject} is named by other entries but was never registered. {used}"
+        )
     if dataset.quoted.body is None:
         return story + erased(dataset.quoted)
     body = dataset.quoted.facts
-    files = "; ".join(f"{one['name']} ({one['bytes']:,} bytes, {short(one['digest'])})" for one in body.get("files", []))
+    files = "; ".join(
+        f"{one['name']} ({one['bytes']:,} bytes, {short(one['digest'])})" for one in body.get("files", [])
+    )
     rows: list[tuple[str, Cell | str]] = [
         ("Used as", listing(dataset.roles) or MISSING),
         ("Rows", number(body.get("rows"))),
@@ -89,7 +100,10 @@ def _dataset(
         story.append(_schema(columns, set(body.get("sensitive", [])), page))
     quality = facts.newest("data-quality", dataset.subject)
     if quality is None:
-        return [*story, Together([source(facts, dataset.quoted), note("No validation of this dataset is recorded.")])]
+        return [
+            *story,
+            Together([source(facts, dataset.quoted), note("No validation of this dataset is recorded.")]),
+        ]
     story.append(source(facts, dataset.quoted))
     return story + _quality(facts, quality, page)
 
@@ -102,13 +116,13 @@ def _schema(columns: list[Mapping[str, Any]], sensitive: set[str], page: Page) -
             "may be empty" if one.get("nullable", True) else "always given",
             f"{value_text(one['minimum'])} to {value_text(one['maximum'])}"
             if one.get("minimum") is not None and one.get("maximum") is not None else MISSING,
-            ("sensitive. " if one["name"] in sensitive else "") + str(one.get("description") or ""),
+            Cell(("sensitive. " if one["name"] in sensitive else "") + str(one.get("description") or ""), blank=True),
         ]
         for one in columns
     ]  # fmt: skip
     return grid(
         ["Column", "Type", "Empty", "Range", "Meaning"], rows,
-        [width * 0.2, width * 0.12, width * 0.14, width * 0.16, width * 0.38], small=True,
+        [width * 0.27, width * 0.1, width * 0.14, width * 0.17, width * 0.32], small=True,
     )  # fmt: skip
 
 
@@ -125,10 +139,12 @@ def _quality(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flowab
         for one in result.checks
     ]  # fmt: skip
     overlap = (
-        "" if result.overlap_rows is None else f" {counted(result.overlap_rows, 'row')} stand both in train and test."
+        ""
+        if result.overlap_rows is None
+        else f" {counted(result.overlap_rows, 'row')} stand both in train and test."
     )
     return [
-        text(
+        lead(
             f"Validation of {counted(result.rows, 'row')}: {result.status}. "
             f"{counted(result.duplicates, 'duplicate row')}.{overlap}"
         ),
@@ -170,7 +186,13 @@ def development(facts: DossierFacts, page: Page) -> list[Flowable]:
         ("Inputs", _references(body.get("inputs", []))),
         ("Outputs", _references(body.get("outputs", []))),
     ]
-    return [*story, CondPageBreak(160), Heading("Training run", 1, "run"), facts_table(rows, page.width), source(facts, run)]
+    return [
+        *story,
+        CondPageBreak(160),
+        Heading("Training run", 1, "run"),
+        facts_table(rows, page.width),
+        source(facts, run),
+    ]
 
 
 def _model(facts: DossierFacts, page: Page) -> list[Flowable]:
@@ -190,15 +212,18 @@ def _model(facts: DossierFacts, page: Page) -> list[Flowable]:
 
 
 def _references(references: list[Mapping[str, Any]]) -> str:
-    return "; ".join(
-        " ".join(
-            part
-            for part in (
-                f"{one['role']}:" if one.get("role") else "",
-                short_subject(str(one.get("subject") or "")),
-                short(one.get("digest")),
+    return (
+        "; ".join(
+            " ".join(
+                part
+                for part in (
+                    f"{one['role']}:" if one.get("role") else "",
+                    short_subject(str(one.get("subject") or "")),
+                    short(one.get("digest")),
+                )
+                if part
             )
-            if part
+            for one in references
         )
-        for one in references
-    ) or MISSING
+        or MISSING
+    )

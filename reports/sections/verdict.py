@@ -31,7 +31,7 @@ def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
         ),
         _summary(decision.results, page),
     ]
-    ordered = sorted(decision.results, key=lambda one: (one.result.value in {"pass"}, one.pack, one.rule))
+    ordered = sorted(decision.results, key=lambda one: one.result.value == "pass")
     for at, result in enumerate(ordered):
         story += _rule(facts, result, page, at)
     story += _judged_under(decision, page)
@@ -43,7 +43,7 @@ def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
 def _summary(results: Sequence[RuleResult], page: Page) -> Flowable:
     rows: list[list[Cell | str]] = [
         [
-            Cell(one.rule, bold=True), result_cell(one.result.value), number(one.value), number(one.threshold),
+            Cell(one.rule, bold=True), result_cell(one.result.value), *_pair(one.value, one.threshold),
             confidence(one.confidence),
         ]
         for one in results
@@ -57,11 +57,7 @@ def _summary(results: Sequence[RuleResult], page: Page) -> Flowable:
 
 
 def _rule(facts: DossierFacts, one: RuleResult, page: Page, at: int) -> list[Flowable]:
-    rows: list[tuple[str, Cell | str]] = [("Result", _result(one))]
-    if one.value is not None or one.threshold is not None:
-        measured = f"{number(one.value)} against a threshold of {number(one.threshold)}"
-        rows.append(("Value", measured + (f", at {confidence(one.confidence)} confidence" if one.confidence else "")))
-    rows.append(("What was found", one.message))
+    rows: list[tuple[str, Cell | str]] = [("Result", _result(one)), ("What was found", one.message)]
     if one.would_change:
         rows.append(("What would change it", one.would_change))
     if one.evidence:
@@ -85,35 +81,49 @@ def _result(one: RuleResult) -> Cell:
     words = result_markup(one.result.value)
     if one.finding != one.result:
         words += f" (the check itself found: {markup(one.finding.value)})"
+    if one.value is not None or one.threshold is not None:
+        value, threshold = _pair(one.value, one.threshold)
+        words += f": {markup(value)} against a threshold of {markup(threshold)}"
+        words += f", at {confidence(one.confidence)} confidence" if one.confidence else ""
     return Cell(words, trusted=True)
+
+
+def _pair(value: float | str | None, threshold: float | str | None) -> tuple[str, str]:
+    """Return both as text: counts as whole numbers, measures with decimals."""
+    floats = [one for one in (value, threshold) if isinstance(one, float)]
+    if all(one.is_integer() for one in floats):
+        return tuple(number(int(one) if isinstance(one, float) else one) for one in (value, threshold))  # type: ignore[return-value]
+    return number(value), number(threshold)
 
 
 def _control(control: dict[str, object]) -> str:
     words = str(control.get("id", MISSING))
-    more = [str(control[name]) for name in ("jurisdiction", "applies_to") if control.get(name)]
+    more = [str(control["jurisdiction"])] if control.get("jurisdiction") else []
     if control.get("in_force_from"):
         until = f" to {control['in_force_to']}" if control.get("in_force_to") else ""
         more.append(f"in force from {control['in_force_from']}{until}")
-    if control.get("text_date"):
-        more.append(f"text of {control['text_date']}")
     return f"{words} ({', '.join(more)})" if more else words
 
 
 def _findings(findings: Sequence[Finding], page: Page) -> list[Flowable]:
-    worst_first = sorted(findings, key=lambda one: (one.result.value == "pass", one.label))
+    """Return what stands beneath a rule: figures as a table, mere presence as a sentence."""
+    worst_first = sorted(findings, key=lambda one: one.result.value == "pass")
+    if not any(one.value is not None or one.message or one.rows for one in findings):
+        words = "; ".join(f"{one.label}: {one.result.value}" for one in worst_first)
+        return [note(f"In detail: {words}.")]
     shown = worst_first[:FINDINGS_SHOWN]
     width = page.width
     rows: list[list[Cell | str]] = [
         [
             one.label, Cell(f"● {one.result.value}", colour=result_cell(one.result.value).colour, bold=True),
             number(one.value), interval(one.low, one.high), number(one.rows),
-            one.message + (f" About {one.rows_needed:,} rows would settle it." if one.rows_needed else ""),
+            Cell(_in_words(one), blank=True),
         ]
         for one in shown
     ]  # fmt: skip
     table = grid(
         ["Finding", "Result", "Value", "Interval", "Rows", "In words"], rows,
-        [width * 0.2, width * 0.12, width * 0.09, width * 0.17, width * 0.08, width * 0.34],
+        [width * 0.26, width * 0.12, width * 0.08, width * 0.16, width * 0.08, width * 0.3],
         sides=["left", "left", "right", "right", "right", "left"], small=True,
     )  # fmt: skip
     left = len(findings) - len(shown)
@@ -123,13 +133,23 @@ def _findings(findings: Sequence[Finding], page: Page) -> list[Flowable]:
     return [table]
 
 
+def _in_words(one: Finding) -> str:
+    if one.rows_needed and str(one.rows_needed) not in one.message:
+        return f"{one.message.rstrip('.')}. About {one.rows_needed:,} rows would settle it.".lstrip(". ")
+    return one.message
+
+
 def _judged_under(decision: DecisionView, page: Page) -> list[Flowable]:
     packs = "; ".join(
-        f"{one.get('pack')} {one.get('version')} ({short(str(one.get('digest', '')))})" for one in decision.policies
+        f"{one.get('pack')} {one.get('version')} ({short(str(one.get('digest', '')))})"
+        for one in decision.policies
     )
-    checks = "; ".join(
-        f"{one.get('name')} from {one.get('distribution')} {one.get('version')}" for one in decision.checks
-    )
+    by_source: dict[str, list[str]] = {}
+    for one in decision.checks:
+        by_source.setdefault(f"{one.get('distribution')} {one.get('version')}", []).append(
+            str(one.get("name"))
+        )
+    checks = "; ".join(f"{where}: {', '.join(sorted(names))}" for where, names in sorted(by_source.items()))
     size = decision.checkpoint.get("size")
     at = f"{number(size)} entries, root {short(str(decision.checkpoint.get('root', '')))}"
     rows: list[tuple[str, Cell | str]] = [

@@ -55,23 +55,36 @@ class RecordedLedger:
         self.people: list[UserView] = []
         self.failures: list[FailureView] = []
 
-    def write(self, kind: str, subject: str, body: dict[str, Any] | None, actor: str = "user:alice", label: str = "") -> int:
+    def write(
+        self, kind: str, subject: str, body: dict[str, Any] | None, actor: str = "user:alice", label: str = ""
+    ) -> int:
         seq = len(self.written)
         time = f"2026-{1 + seq // 1400 % 12:02}-{1 + seq // 50 % 28:02}T{8 + seq % 10:02}:{seq * 7 % 60:02}:00.000000Z"
         time = max(time, self.written[-1].time) if self.written else time
         header = json.dumps([self.origin, seq, kind, subject, body, actor], sort_keys=True, default=str)
         self.written.append(
             EntryView(
-                seq=seq, id=uuid(f"id{seq}"), time=time, kind=kind, subject=subject, actor=actor,
-                entry=digest(header)[7:], prev=self.written[-1].entry if seq else "0" * 64, origin=self.origin,
-                commitment=digest("body" + header)[7:], header=header, body=body,
+                seq=seq,
+                id=uuid(f"id{seq}"),
+                time=time,
+                kind=kind,
+                subject=subject,
+                actor=actor,
+                entry=digest(header)[7:],
+                prev=self.written[-1].entry if seq else "0" * 64,
+                origin=self.origin,
+                commitment=digest("body" + header)[7:],
+                header=header,
+                body=body,
                 body_state="present" if body is not None else "erased",
             )  # fmt: skip
         )
         node = self.nodes.get(subject)
         first = node is None or not node.known
         if first:
-            self.nodes[subject] = Node(subject=subject, kind=subject.partition(":")[0], label=label, time=time, seq=seq)
+            self.nodes[subject] = Node(
+                subject=subject, kind=subject.partition(":")[0], label=label, time=time, seq=seq
+            )
         return seq
 
     def relate(self, source: str, relation: str, target: str, seq: int | None = None) -> None:
@@ -120,7 +133,9 @@ class RecordedLedger:
                 front = {one.source if upward else one.target for one in step} - seen
                 seen |= front
             reached |= seen
-        return Lineage(subject=subject, nodes=[self.nodes[name] for name in reached if name in self.nodes], edges=edges)
+        return Lineage(
+            subject=subject, nodes=[self.nodes[name] for name in reached if name in self.nodes], edges=edges
+        )
 
     def decisions(self, about: str | None = None, *, limit: int = 100) -> list[DecisionView]:
         return [one for one in reversed(self.verdicts) if about in (None, one.about)][:limit]
@@ -136,7 +151,14 @@ class RecordedLedger:
 
     def verify(self, **_: object) -> Verification:
         size = len(self.written)
-        checked = {"entries": size, "bodies": size, "chain": size, "tiles": 1, "checkpoints": size, "projections": 40}
+        checked = {
+            "entries": size,
+            "bodies": size,
+            "chain": size,
+            "tiles": 1,
+            "checkpoints": size,
+            "projections": 40,
+        }
         return Verification(
             ok=not self.failures, origin=self.origin, size=size, root=self.checkpoint().root, checked=checked,
             failures=self.failures, warnings=[], summary="Everything proved.", seconds=0.123 * (1 + id(self) % 7),
@@ -151,7 +173,9 @@ def _matches(subject: str, pattern: str) -> bool:
 
 
 # The story --------------------------------------------------------------------------------------------------
-def estimate(value: float | None, spread: float = 0.03, method: str = "wilson", rows: int = 995) -> dict[str, Any]:
+def estimate(
+    value: float | None, spread: float = 0.03, method: str = "wilson", rows: int = 995
+) -> dict[str, Any]:
     if value is None:
         return {"value": None, "confidence": 0.95, "method": method}
     return {
@@ -161,7 +185,10 @@ def estimate(value: float | None, spread: float = 0.03, method: str = "wilson", 
 
 
 def performance(auc: float) -> dict[str, Any]:
-    bins = [(0.05 + 0.1 * at, min(0.98, max(0.01, 0.05 + 0.1 * at + 0.03 * math.sin(at * 2.1)))) for at in range(10)]
+    bins = [
+        (0.05 + 0.1 * at, min(0.98, max(0.01, 0.05 + 0.1 * at + 0.03 * math.sin(at * 2.1))))
+        for at in range(10)
+    ]
     return {
         "rows": 995, "positives": 873, "threshold": 0.5,
         "metrics": {
@@ -178,7 +205,9 @@ def performance(auc: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def group(values: dict[str, str], rows: int, rate: float, ratio: float | None, spread: float) -> dict[str, Any]:
+def group(
+    values: dict[str, str], rows: int, rate: float, ratio: float | None, spread: float
+) -> dict[str, Any]:
     selected, positives = round(rows * rate), round(rows * 0.85)
     return {
         "values": values, "rows": rows, "positives": positives, "selected": selected,
@@ -193,7 +222,9 @@ def group(values: dict[str, str], rows: int, rate: float, ratio: float | None, s
 
 
 def fairness(black: float, joint: float, groups: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    def analysis(sensitive: list[str], reference: dict[str, str], members: list[dict[str, Any]], lowest: float) -> dict[str, Any]:
+    def analysis(
+        sensitive: list[str], reference: dict[str, str], members: list[dict[str, Any]], lowest: float
+    ) -> dict[str, Any]:
         return {
             "sensitive": sensitive, "reference": reference, "groups": members, "left_out": [
                 {"values": dict.fromkeys(sensitive), "rows": 7, "reason": "the value is not recorded"}
@@ -262,7 +293,9 @@ def explanation() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def evidence_body(about: str, family: str, result: dict[str, Any], dataset: str = "dataset:hmda-boston-test@1990") -> dict[str, Any]:
+def evidence_body(
+    about: str, family: str, result: dict[str, Any], dataset: str = "dataset:hmda-boston-test@1990"
+) -> dict[str, Any]:
     return {
         "about": about, "family": family,
         "inputs": [{"subject": dataset, "digest": digest(dataset), "role": "test"}],
@@ -288,10 +321,19 @@ def _rules(ledger: RecordedLedger, seqs: dict[str, int], *, approved: bool, fair
         entry = ledger.written[seqs[name]]
         return [EvidenceReference(seq=entry.seq, entry=entry.entry, subject=entry.subject)]
 
-    def finding(label: str, result: str, value: float, low: float, high: float, rows: int, needed: int | None = None) -> Finding:
+    def finding(
+        label: str, result: str, value: float, low: float, high: float, rows: int, needed: int | None = None
+    ) -> Finding:
         words = "The interval holds the threshold." if result == "unclear" else ""
         return Finding(
-            label=label, result=Result(result), value=value, low=low, high=high, rows=rows, rows_needed=needed, message=words
+            label=label,
+            result=Result(result),
+            value=value,
+            low=low,
+            high=high,
+            rows=rows,
+            rows_needed=needed,
+            message=words,
         )
 
     race = "pass" if fair else "fail"
@@ -341,7 +383,9 @@ def _decide(ledger: RecordedLedger, model: str, seqs: dict[str, int], *, approve
     verdict = Verdict.ALLOW if approved and fair else Verdict.DENY
     subject = f"decision:{uuid(f'{model}{approved}{fair}{len(ledger.verdicts)}')}"
     size = len(ledger.written)
-    seq = ledger.write("gate.decided", subject, {"about": model, "verdict": verdict.value}, "service:gate", verdict.value)
+    seq = ledger.write(
+        "gate.decided", subject, {"about": model, "verdict": verdict.value}, "service:gate", verdict.value
+    )
     entry = ledger.written[seq]
     stopped = [one.rule for one in rules if one.result in (Result.FAIL, Result.MISSING)]
     name = model.partition(":")[2]
@@ -364,7 +408,13 @@ def _decide(ledger: RecordedLedger, model: str, seqs: dict[str, int], *, approve
 def _approve(ledger: RecordedLedger, model: str, actor: str, name: str, meaning: str) -> None:
     subject = f"approval:{uuid(actor + model)}"
     statement = {"type": "approval/v1", "meaning": meaning, "subject": model, "target": "production"}
-    seq = ledger.write("approval.given", subject, {"statement": statement, "signature": "-----BEGIN SSH SIGNATURE-----"}, actor, name)
+    seq = ledger.write(
+        "approval.given",
+        subject,
+        {"statement": statement, "signature": "-----BEGIN SSH SIGNATURE-----"},
+        actor,
+        name,
+    )
     ledger.signed.append(
         ApprovalView(
             approval=subject, seq=seq, about=model, artifact=digest(model), target="production", actor=actor, name=name,
@@ -375,9 +425,17 @@ def _approve(ledger: RecordedLedger, model: str, actor: str, name: str, meaning:
     ledger.relate(subject, "approves", model)
 
 
-def _evidence(ledger: RecordedLedger, model: str, family: str, result: dict[str, Any], about: str | None = None) -> int:
+def _evidence(
+    ledger: RecordedLedger, model: str, family: str, result: dict[str, Any], about: str | None = None
+) -> int:
     subject = f"evidence:{uuid(model + family + str(len(ledger.written)))}"
-    seq = ledger.write("evidence.recorded", subject, evidence_body(about or model, family, result), "service:evaluator", family)
+    seq = ledger.write(
+        "evidence.recorded",
+        subject,
+        evidence_body(about or model, family, result),
+        "service:evaluator",
+        family,
+    )
     ledger.relate(subject, "evidence-about", about or model)
     ledger.relate("dataset:hmda-boston-test@1990", "evaluated-on", subject)
     return seq
@@ -452,7 +510,11 @@ def mortgage(batches: int = 4, groups: list[dict[str, Any]] | None = None) -> Re
         ("sex", "text", None, None, "as reported"), ("loan_to_value", "number", 0.0, 3.0, "loan by appraised value"),
         ("obligation_ratio", "number", 0.0, 100.0, "obligations by income, percent"), ("public_record", "integer", 0, 1, ""),
     ]  # fmt: skip
-    for name, rows, parent in (("hmda-boston", 1989, None), ("hmda-boston-train", 994, 1), ("hmda-boston-test", 995, 1)):
+    for name, rows, parent in (
+        ("hmda-boston", 1989, None),
+        ("hmda-boston-train", 994, 1),
+        ("hmda-boston-test", 995, 1),
+    ):
         subject = f"dataset:{name}@1990"
         ledger.write("dataset.registered", subject, {
             "digest": digest(subject), "files": [{"name": f"{name}.csv", "digest": digest(name), "bytes": 214_332, "rows": rows}],
@@ -475,7 +537,9 @@ def mortgage(batches: int = 4, groups: list[dict[str, Any]] | None = None) -> Re
         ],
     }  # fmt: skip
     _evidence(ledger, "quality", "data-quality", quality, about="dataset:hmda-boston@1990")
-    ledger.write("policy.registered", "policy:credit-high-risk@1.0.0", {"digest": digest("pack"), "text": "pack: …"})
+    ledger.write(
+        "policy.registered", "policy:credit-high-risk@1.0.0", {"digest": digest("pack"), "text": "pack: …"}
+    )
 
     one = _register(ledger, 1, {"estimator": "LogisticRegression", "C": 1.0, "max_iter": 2000})
     seqs = {
@@ -484,19 +548,40 @@ def mortgage(batches: int = 4, groups: list[dict[str, Any]] | None = None) -> Re
     }
     _decide(ledger, one, seqs, approved=False, fair=False)
 
-    two = _register(ledger, 2, {"estimator": "GridSearch(LogisticRegression)", "C": 1.0, "constraint": "DemographicParity", "max_iter": 2000})
+    two = _register(
+        ledger,
+        2,
+        {
+            "estimator": "GridSearch(LogisticRegression)",
+            "C": 1.0,
+            "constraint": "DemographicParity",
+            "max_iter": 2000,
+        },
+    )
     seqs = {
         "performance": _evidence(ledger, two, "performance", performance(0.831)),
         "fairness": _evidence(ledger, two, "fairness", fairness(0.942, 0.86, groups)),
         "explanation": _evidence(ledger, two, "explanation", explanation()),
     }
     _decide(ledger, two, seqs, approved=False, fair=True)
-    _approve(ledger, two, "user:bob", "Bob Okafor", "I own this model and accept its performance and its limits.")
-    _approve(ledger, two, "user:carol", "Carol Lindström", "I reviewed the fairness evaluation, the small groups included.")
+    _approve(
+        ledger, two, "user:bob", "Bob Okafor", "I own this model and accept its performance and its limits."
+    )
+    _approve(
+        ledger,
+        two,
+        "user:carol",
+        "Carol Lindström",
+        "I reviewed the fairness evaluation, the small groups included.",
+    )
     decision = _decide(ledger, two, seqs, approved=True, fair=True)
 
     deployment = "deployment:mortgage-approval/production@1"
-    ledger.write("deployment.made", deployment, {"model": two, "artifact": digest(two), "target": "production", "decision": decision})
+    ledger.write(
+        "deployment.made",
+        deployment,
+        {"model": two, "artifact": digest(two), "target": "production", "decision": decision},
+    )
     ledger.relate(two, "deploys", deployment)
     ledger.relate(decision, "permits", deployment)
     ledger.stood.append(
