@@ -257,7 +257,7 @@ def _evidence(change: Mapping[str, Any]) -> list[Evidence]:
     return made
 
 
-def _changed(  # noqa: PLR0917 - one entry's columns
+def _changed(
     change: Mapping[str, Any], name: str, seq: int, subject: str, shape: type[Any], sound: Mapping[str, Any]
 ) -> Recorded[Any] | None:
     given = change.get(name, {})

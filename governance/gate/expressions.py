@@ -30,7 +30,7 @@ _STRINGS = frozenset({"subject", "target", "artifact", "time"})
 _LISTS = frozenset({"approvals", "waivers", "alerts"})
 
 
-class ExpressionFailed(Exception):  # noqa: N818 - named as the refusals in governance.errors
+class ExpressionFailed(Exception):
     """An expression could not be evaluated over these facts.
 
     Attributes:
@@ -112,7 +112,7 @@ def _compile(text: str, names: tuple[str, ...]) -> Expression:
 
 @lru_cache(maxsize=4)
 def _environment(names: tuple[str, ...]) -> Any:
-    from cel_expr_python import cel  # noqa: PLC0415 - compiled code, not needed to read a ledger
+    from cel_expr_python import cel
 
     objects = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
 

@@ -37,7 +37,7 @@ _MOST_UPSTREAM = 2000
 """Upstream subjects that are walked at most; a graph beyond it is reported as a gap."""
 
 
-def assemble(  # noqa: PLR0917 - the question and where to read
+def assemble(
     ledger: LedgerReader,
     projection: EdgeIndex,
     directory: Directory,

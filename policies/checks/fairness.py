@@ -282,7 +282,7 @@ def _finding(tested: _Tested, p_fail: float, parameters: _Sensitive) -> Finding:
     )
 
 
-def _message(  # noqa: PLR0917 - the words of one sentence
+def _message(
     result: Result,
     judged: Sequence[Finding],
     others: Sequence[Finding],

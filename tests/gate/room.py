@@ -126,6 +126,13 @@ def furnished(folder: Path) -> Room:
     return room
 
 
+def reopened(folder: Path, run: str) -> Room:
+    """Return the room in a copied folder."""
+    ledger = Ledger.open(f"sqlite:///{folder}/ledger.db")
+    keys = {one.stem.replace("-", ":", 1): one.with_suffix("") for one in folder.glob("user-*.pub")}
+    return Room(ledger, Projection(ledger), folder, keys, run)
+
+
 def _evidence(about: str, family: str, result: Any) -> dict[str, Any]:
     return {
         "about": about,
