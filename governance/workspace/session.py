@@ -49,7 +49,7 @@ class KnownPeople:
         with self._lock:
             size = self._ledger.size()
             if size != self._size:
-                fresh = list(self._between(self._size, size))
+                fresh = self._between(self._size, size)
                 if fresh:
                     self._entries = sorted([*self._entries, *fresh], key=lambda entry: entry.seq)
                     self._directory = Directory.of(self._entries)
@@ -62,11 +62,16 @@ class KnownPeople:
         with self._lock:
             return list(self._entries)
 
-    def _between(self, start: int, stop: int) -> Iterator[Entry]:
-        for kind in _IDENTITY_KINDS:
-            yield from pages(
-                self._ledger, EntryFilter(kind=kind, after=start - 1 if start else None, below=stop)
-            )
+    def _between(self, start: int, stop: int) -> list[Entry]:
+        after = start - 1 if start else None
+        queries = [EntryFilter(kind=kind, after=after, below=stop) for kind in _IDENTITY_KINDS]
+        try:
+            return [entry for query in queries for entry in pages(self._ledger, query)]
+        except TypeError as error:
+            raise EntryAltered(
+                "An entry about people holds text or a number where bytes belong.",
+                remedy="Find out what was changed: govern verify.",
+            ) from error
 
 
 @dataclass(frozen=True)
