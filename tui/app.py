@@ -43,6 +43,8 @@ class RecordApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - declared so by the base class
+
     MODES: ClassVar[dict[str, Any]] = {
         "overview": OverviewScreen,
         "ledger": LedgerScreen,

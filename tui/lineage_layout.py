@@ -118,7 +118,7 @@ def draw(subject: str, labels: Mapping[str, str], edges: Sequence[tuple[str, str
 def _split(
     edges: Sequence[tuple[str, str]], layer: Mapping[str, int], rows: dict[int, list[str]]
 ) -> dict[int, list[tuple[str, str]]]:
-    """Cut edges into pieces between neighbouring layers; passing nodes are named `\\0source\\0layer`."""
+    """Cut edges into pieces between neighbouring layers; passing nodes are named by their source and layer."""
     segments: dict[int, list[tuple[str, str]]] = defaultdict(list)
     passing: set[str] = set()
     for source, target in edges:

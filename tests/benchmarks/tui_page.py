@@ -45,7 +45,7 @@ def build(folder: Path, size: int) -> str:
 async def painted(pilot: Pilot[None], seq: int) -> None:
     """Wait until the entry `seq` is read and painted under the cursor."""
     entries = pilot.app.screen.query_one(EntryList)
-    while entries.entry is None or entries.entry.seq != seq:
+    while entries.entry is None or entries.entry.seq != seq:  # noqa: ASYNC110 - watched from outside
         await asyncio.sleep(0.0005)
     await pilot.pause()
 
@@ -58,7 +58,7 @@ async def measure(workspace: Workspace, folder: Path) -> tuple[float, float]:
         await pilot.pause(0.5)
         began = time.perf_counter()
         app.action_go("ledger")
-        while not app.screen.query(EntryList):
+        while not app.screen.query(EntryList):  # noqa: ASYNC110 - watched from outside
             await asyncio.sleep(0.0005)
         await painted(pilot, size - 1)
         opened = time.perf_counter() - began

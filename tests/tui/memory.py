@@ -252,16 +252,15 @@ class MemoryWorkspace:
     def alerts(self, *, open_only: bool = True) -> list[AlertView]:
         """Return alerts."""
         closed = {view.subject: view.time for view in self.views if view.kind == "alert.closed"}
-        found = []
-        for view in self.views:
-            if view.kind == "alert.opened" and view.body is not None:
-                found.append(
-                    AlertView(
-                        alert=view.subject, about=view.body["about"], severity=view.body["severity"],
-                        summary=view.body["summary"], evidence=view.body["evidence"], opened=view.time,
-                        closed=closed.get(view.subject), seq=view.seq,
-                    )
-                )  # fmt: skip
+        found = [
+            AlertView(
+                alert=view.subject, about=view.body["about"], severity=view.body["severity"],
+                summary=view.body["summary"], evidence=view.body["evidence"], opened=view.time,
+                closed=closed.get(view.subject), seq=view.seq,
+            )
+            for view in self.views
+            if view.kind == "alert.opened" and view.body is not None
+        ]  # fmt: skip
         return [one for one in found if not (open_only and one.closed)]
 
     def overview(self) -> Overview:

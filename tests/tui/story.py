@@ -96,19 +96,36 @@ def _data(ledger: MemoryWorkspace) -> None:
         ledger.write(
             "dataset.registered",
             subject,
-            {"digest": digest(subject), "files": [], "schema": schema, "rows": rows, "label": "approve", "sensitive": ["race", "sex"],
-             "licence": "public (Federal Reserve Bank of Boston)", "derived_from": parents},
+            {
+                "digest": digest(subject),
+                "files": [],
+                "schema": schema,
+                "rows": rows,
+                "label": "approve",
+                "sensitive": ["race", "sex"],
+                "licence": "public (Federal Reserve Bank of Boston)",
+                "derived_from": parents,
+            },
             "user:bob",
             later=HOUR,
-        )  # fmt: skip
+        )
     result = {
-        "rows": 1989, "columns": [], "duplicates": 0, "overlap_rows": 0, "status": "pass",
+        "rows": 1989,
+        "columns": [],
+        "duplicates": 0,
+        "overlap_rows": 0,
+        "status": "pass",
         "checks": [
-            {"name": "missing-values", "status": "pass", "found": 0, "message": "no missing values in used columns"},
+            {
+                "name": "missing-values",
+                "status": "pass",
+                "found": 0,
+                "message": "no missing values in used columns",
+            },
             {"name": "duplicate-rows", "status": "pass", "found": 0, "message": "no row stands there twice"},
             {"name": "overlap", "status": "pass", "found": 0, "message": "train and test share no row"},
         ],
-    }  # fmt: skip
+    }
     _evidence(ledger, DATASET, "data-quality", result, "quality")
 
 
@@ -138,11 +155,15 @@ def _model(ledger: MemoryWorkspace, version: int, parameters: dict[str, Any], *,
     ledger.write(
         "model.registered",
         model,
-        {"artifact": {"digest": digest(model), "format": "skops", "bytes": 20480}, "run": _run_of(version), "system": SYSTEM,
-         "title": "Logistic regression on application data"},
+        {
+            "artifact": {"digest": digest(model), "format": "skops", "bytes": 20480},
+            "run": _run_of(version),
+            "system": SYSTEM,
+            "title": "Logistic regression on application data",
+        },
         "service:trainer",
         later=timedelta(seconds=4),
-    )  # fmt: skip
+    )
 
 
 def _estimate(value: float, spread: float, rows: int = 994) -> dict[str, Any]:
@@ -158,11 +179,18 @@ def _estimate(value: float, spread: float, rows: int = 994) -> dict[str, Any]:
 def _group(values: dict[str, str], rows: int, rate: float, ratio: float | None) -> dict[str, Any]:
     spread = round(0.9 / rows**0.5, 3)
     return {
-        "values": values, "rows": rows, "positives": round(rows * 0.8), "selected": round(rows * rate), "true_positives": 0,
-        "false_positives": 0, "selection_rate": _estimate(rate, spread, rows), "true_positive_rate": _estimate(0.9, spread, rows),
-        "false_positive_rate": _estimate(0.3, spread, rows), "accuracy": _estimate(0.85, spread, rows),
+        "values": values,
+        "rows": rows,
+        "positives": round(rows * 0.8),
+        "selected": round(rows * rate),
+        "true_positives": 0,
+        "false_positives": 0,
+        "selection_rate": _estimate(rate, spread, rows),
+        "true_positive_rate": _estimate(0.9, spread, rows),
+        "false_positive_rate": _estimate(0.3, spread, rows),
+        "accuracy": _estimate(0.85, spread, rows),
         "impact_ratio": None if ratio is None else _estimate(ratio, spread, rows),
-    }  # fmt: skip
+    }
 
 
 def _analysis(
@@ -173,41 +201,82 @@ def _analysis(
     left_out: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     return {
-        "sensitive": sensitive, "reference": reference, "groups": groups, "left_out": list(left_out), "impact_ratio": _estimate(ratio, 0.05),
-        "demographic_parity_difference": _estimate(1 - ratio, 0.05), "equalized_odds_difference": _estimate(0.11, 0.06),
-    }  # fmt: skip
+        "sensitive": sensitive,
+        "reference": reference,
+        "groups": groups,
+        "left_out": list(left_out),
+        "impact_ratio": _estimate(ratio, 0.05),
+        "demographic_parity_difference": _estimate(1 - ratio, 0.05),
+        "equalized_odds_difference": _estimate(0.11, 0.06),
+    }
 
 
 def _evaluate(ledger: MemoryWorkspace, version: int, *, black: float, joint: float) -> None:
     model = MODELS[version - 1]
     performance = {
-        "rows": 994, "positives": 872, "threshold": 0.5,
-        "metrics": {"roc_auc": _estimate(0.83 - version / 500, 0.031), "accuracy": _estimate(0.889, 0.019),
-                    "balanced_accuracy": _estimate(0.664, 0.035), "brier": _estimate(0.081, 0.01)},
+        "rows": 994,
+        "positives": 872,
+        "threshold": 0.5,
+        "metrics": {
+            "roc_auc": _estimate(0.83 - version / 500, 0.031),
+            "accuracy": _estimate(0.889, 0.019),
+            "balanced_accuracy": _estimate(0.664, 0.035),
+            "brier": _estimate(0.081, 0.01),
+        },
         "confusion": {"true_positive": 851, "false_positive": 89, "true_negative": 33, "false_negative": 21},
-        "calibration": [{"predicted": 0.31, "observed": 0.35, "rows": 62}, {"predicted": 0.74, "observed": 0.71, "rows": 188},
-                        {"predicted": 0.95, "observed": 0.94, "rows": 744}],
-    }  # fmt: skip
+        "calibration": [
+            {"predicted": 0.31, "observed": 0.35, "rows": 62},
+            {"predicted": 0.74, "observed": 0.71, "rows": 188},
+            {"predicted": 0.95, "observed": 0.94, "rows": 744},
+        ],
+    }
     _evidence(ledger, model, "performance", performance, f"performance {version}")
     white = {"race": "white"}
     fairness = {
-        "rows": 994, "favourable": 1, "threshold": 0.5, "confidence": 0.95, "minimum_rows": 30,
+        "rows": 994,
+        "favourable": 1,
+        "threshold": 0.5,
+        "confidence": 0.95,
+        "minimum_rows": 30,
         "analyses": [
-            _analysis(["race"], white, [_group(white, 840, 0.954, None), _group({"race": "black"}, 98, round(0.954 * black, 3), black),
-                                        _group({"race": "hispanic"}, 56, 0.87, 0.912)], black),
-            _analysis(["race", "sex"], {"race": "white", "sex": "male"},
-                      [_group({"race": "white", "sex": "male"}, 690, 0.957, None), _group({"race": "white", "sex": "female"}, 150, 0.94, 0.982),
-                       _group({"race": "black", "sex": "male"}, 76, round(0.957 * joint, 3), joint)], joint,
-                      [{"values": {"race": "black", "sex": "female"}, "rows": 22, "reason": "fewer than 30 rows"}]),
+            _analysis(
+                ["race"],
+                white,
+                [
+                    _group(white, 840, 0.954, None),
+                    _group({"race": "black"}, 98, round(0.954 * black, 3), black),
+                    _group({"race": "hispanic"}, 56, 0.87, 0.912),
+                ],
+                black,
+            ),
+            _analysis(
+                ["race", "sex"],
+                {"race": "white", "sex": "male"},
+                [
+                    _group({"race": "white", "sex": "male"}, 690, 0.957, None),
+                    _group({"race": "white", "sex": "female"}, 150, 0.94, 0.982),
+                    _group({"race": "black", "sex": "male"}, 76, round(0.957 * joint, 3), joint),
+                ],
+                joint,
+                [{"values": {"race": "black", "sex": "female"}, "rows": 22, "reason": "fewer than 30 rows"}],
+            ),
         ],
-    }  # fmt: skip
+    }
     _evidence(ledger, model, "fairness", fairness, f"fairness {version}")
     names = ("gdlin", "obrat", "mortno", "pubrec", "loanprc", "unem", "married")
     explanation = {
-        "method": "LinearExplainer", "scale": "log-odds", "rows_explained": 994, "background_rows": 200, "base_value": 2.4,
-        "additivity_error": 1e-12, "reasons": [],
-        "importance": [{"feature": name, "mean_absolute": round(1.2 / (index + 1), 3), "mean": (-1) ** index * 0.1} for index, name in enumerate(names)],
-    }  # fmt: skip
+        "method": "LinearExplainer",
+        "scale": "log-odds",
+        "rows_explained": 994,
+        "background_rows": 200,
+        "base_value": 2.4,
+        "additivity_error": 1e-12,
+        "reasons": [],
+        "importance": [
+            {"feature": name, "mean_absolute": round(1.2 / (index + 1), 3), "mean": (-1) ** index * 0.1}
+            for index, name in enumerate(names)
+        ],
+    }
     _evidence(ledger, model, "explanation", explanation, f"explanation {version}")
 
 
@@ -217,16 +286,32 @@ def _evidence(
     return ledger.write(
         "evidence.recorded",
         f"evidence:{identity(name)}",
-        {"about": about, "family": family, "inputs": [{"subject": TEST, "digest": digest(TEST), "role": "test"}], "method": _METHOD,
-         "parameters": {"seed": 7}, "result": result, "how": {"software": "ml-governance 0.1.0"}, "producer": "service:evaluator"},
+        {
+            "about": about,
+            "family": family,
+            "inputs": [{"subject": TEST, "digest": digest(TEST), "role": "test"}],
+            "method": _METHOD,
+            "parameters": {"seed": 7},
+            "result": result,
+            "how": {"software": "ml-governance 0.1.0"},
+            "producer": "service:evaluator",
+        },
         "service:evaluator",
         later=timedelta(minutes=9),
-    )  # fmt: skip
+    )
 
 
 def _rule(rule: str, check: str, result: str, message: str, **more: Any) -> dict[str, Any]:
-    return {"pack": "credit-high-risk", "rule": rule, "check": check, "result": result, "finding": result, "severity": "deny",
-            "message": message, **more}  # fmt: skip
+    return {
+        "pack": "credit-high-risk",
+        "rule": rule,
+        "check": check,
+        "result": result,
+        "finding": result,
+        "severity": "deny",
+        "message": message,
+        **more,
+    }
 
 
 def _decide(
@@ -240,39 +325,117 @@ def _decide(
     result, ratio = fairness
     word = {"pass": "is at least", "fail": "is below"}[result]
     rules = [
-        _rule("auc", "performance.minimum", "pass", "ROC AUC 0.826 is at least 0.75 with 95 % confidence.", value=0.826,
-              threshold=0.75, confidence=0.95, evidence=[{**evidence[0], "seq": seq - 1, "subject": ledger.views[seq - 1].subject,
-              "entry": ledger.views[seq - 1].entry}]),
-        _rule("four-fifths", "fairness.impact_ratio", result, f"The impact ratio of Black applicants {word} 0.8.", value=ratio, threshold=0.8,
-              confidence=0.95, evidence=evidence, controls=[{"id": "house fair-lending-1", "jurisdiction": "house", "in_force_from": "2026-01-01",
-              "source": "by analogy to 29 CFR 1607.4(D)"}],
-              would_change="" if result == "pass" else "an impact ratio whose interval lies above 0.8 for every group",
-              findings=[{"label": "race=black", "result": result, "value": ratio, "low": round(ratio - 0.05, 3), "high": round(ratio + 0.03, 3), "rows": 98},
-                        {"label": "race=hispanic", "result": "pass", "value": 0.912, "low": 0.831, "high": 0.98, "rows": 56}]),
-        {**_rule("four-fifths-joint", "fairness.impact_ratio", "warn", "Race and sex together: one group is too small to judge.", threshold=0.8,
-                 confidence=0.95, evidence=evidence,
-                 findings=[{"label": "race=black, sex=female", "result": "unclear", "rows": 22, "rows_needed": 160}],
-                 would_change="about 160 Black women in the test half instead of 22"), "finding": "unclear", "severity": "warn"},
-        _rule("two-people", "approvals.quorum", "pass" if approved else "missing",
-              "A compliance officer and the model owner approved." if approved else "Two approvals are needed, none is there.",
-              value=2.0 if approved else 0.0, threshold=2.0,
-              would_change="" if approved else "approvals by one compliance and one model-owner, neither the trainer"),
-    ]  # fmt: skip
+        _rule(
+            "auc",
+            "performance.minimum",
+            "pass",
+            "ROC AUC 0.826 is at least 0.75 with 95 % confidence.",
+            value=0.826,
+            threshold=0.75,
+            confidence=0.95,
+            evidence=[
+                {
+                    **evidence[0],
+                    "seq": seq - 1,
+                    "subject": ledger.views[seq - 1].subject,
+                    "entry": ledger.views[seq - 1].entry,
+                }
+            ],
+        ),
+        _rule(
+            "four-fifths",
+            "fairness.impact_ratio",
+            result,
+            f"The impact ratio of Black applicants {word} 0.8.",
+            value=ratio,
+            threshold=0.8,
+            confidence=0.95,
+            evidence=evidence,
+            controls=[
+                {
+                    "id": "house fair-lending-1",
+                    "jurisdiction": "house",
+                    "in_force_from": "2026-01-01",
+                    "source": "by analogy to 29 CFR 1607.4(D)",
+                }
+            ],
+            would_change=""
+            if result == "pass"
+            else "an impact ratio whose interval lies above 0.8 for every group",
+            findings=[
+                {
+                    "label": "race=black",
+                    "result": result,
+                    "value": ratio,
+                    "low": round(ratio - 0.05, 3),
+                    "high": round(ratio + 0.03, 3),
+                    "rows": 98,
+                },
+                {
+                    "label": "race=hispanic",
+                    "result": "pass",
+                    "value": 0.912,
+                    "low": 0.831,
+                    "high": 0.98,
+                    "rows": 56,
+                },
+            ],
+        ),
+        {
+            **_rule(
+                "four-fifths-joint",
+                "fairness.impact_ratio",
+                "warn",
+                "Race and sex together: one group is too small to judge.",
+                threshold=0.8,
+                confidence=0.95,
+                evidence=evidence,
+                findings=[
+                    {"label": "race=black, sex=female", "result": "unclear", "rows": 22, "rows_needed": 160}
+                ],
+                would_change="about 160 Black women in the test half instead of 22",
+            ),
+            "finding": "unclear",
+            "severity": "warn",
+        },
+        _rule(
+            "two-people",
+            "approvals.quorum",
+            "pass" if approved else "missing",
+            "A compliance officer and the model owner approved."
+            if approved
+            else "Two approvals are needed, none is there.",
+            value=2.0 if approved else 0.0,
+            threshold=2.0,
+            would_change=""
+            if approved
+            else "approvals by one compliance and one model-owner, neither the trainer",
+        ),
+    ]
     subject = f"decision:{identity(f'decision {len(ledger.views)}')}"
     ledger.write(
         "gate.decided",
         subject,
         {
-            "about": model, "artifact": digest(model), "target": "production", "time": "2026-03-05T10:00:00Z",
-            "policies": [{"pack": "credit-high-risk", "version": "1.0.0", "digest": digest("pack"), "entry": "0" * 64}],
-            "checks": [{"name": name, "distribution": "ml-governance", "version": "0.1.0", "digest": digest(name)}
-                       for name in ("approvals.quorum", "fairness.impact_ratio", "performance.minimum")],
+            "about": model,
+            "artifact": digest(model),
+            "target": "production",
+            "time": "2026-03-05T10:00:00Z",
+            "policies": [
+                {"pack": "credit-high-risk", "version": "1.0.0", "digest": digest("pack"), "entry": "0" * 64}
+            ],
+            "checks": [
+                {"name": name, "distribution": "ml-governance", "version": "0.1.0", "digest": digest(name)}
+                for name in ("approvals.quorum", "fairness.impact_ratio", "performance.minimum")
+            ],
             "checkpoint": {"size": len(ledger.views), "root": ledger.checkpoint().root},
-            "verdict": verdict, "results": rules, "expires": "2026-06-30T10:00:00Z",
+            "verdict": verdict,
+            "results": rules,
+            "expires": "2026-06-30T10:00:00Z",
         },
         "service:pipeline",
         later=HOUR,
-    )  # fmt: skip
+    )
     return subject
 
 
@@ -295,11 +458,22 @@ def _approve(ledger: MemoryWorkspace, version: int, actor: str, name: str, meani
     )
     ledger.approval_rows.append(
         ApprovalView(
-            approval=subject, seq=view.seq, about=model, artifact=digest(model), target="production", actor=actor, name=name,
-            key="key:" + digest(actor)[7:], meaning=meaning, time=view.time, expires="2026-06-30T10:00:00Z", state="valid",
-            statement=statement, signature="",
+            approval=subject,
+            seq=view.seq,
+            about=model,
+            artifact=digest(model),
+            target="production",
+            actor=actor,
+            name=name,
+            key="key:" + digest(actor)[7:],
+            meaning=meaning,
+            time=view.time,
+            expires="2026-06-30T10:00:00Z",
+            state="valid",
+            statement=statement,
+            signature="",
         )
-    )  # fmt: skip
+    )
 
 
 def _deploy(
@@ -322,21 +496,33 @@ def _batch(ledger: MemoryWorkspace, version: int, deployment: str, number: int) 
     ledger.write(
         "batch.sealed",
         f"batch:{identity(f'batch {number}')}",
-        {"deployment": deployment, "model": MODELS[version - 1], "root": digest(f"batch {number}")[7:], "count": 12_480 + 31 * number,
-         "schema": [{"name": "score", "type": "float64"}], "groups": [["score"]], "from": "2026-03-10T00:00:00Z", "to": "2026-03-11T00:00:00Z"},
+        {
+            "deployment": deployment,
+            "model": MODELS[version - 1],
+            "root": digest(f"batch {number}")[7:],
+            "count": 12_480 + 31 * number,
+            "schema": [{"name": "score", "type": "float64"}],
+            "groups": [["score"]],
+            "from": "2026-03-10T00:00:00Z",
+            "to": "2026-03-11T00:00:00Z",
+        },
         "service:pipeline",
         later=DAY,
-    )  # fmt: skip
+    )
 
 
 def _drift(ledger: MemoryWorkspace, deployment: str, *, drifted: bool, severity: str = "critical") -> str:
     value = 0.31 if drifted else 0.04
     result = {
-        "rows": 12_480, "reference_rows": 994, "drifted": drifted,
+        "rows": 12_480,
+        "reference_rows": 994,
+        "drifted": drifted,
         "summary": "obrat moved (PSI 0.31 > 0.20)." if drifted else "No feature moved beyond its limit.",
-        "features": [{"feature": "obrat", "statistic": "psi", "value": value, "threshold": 0.2, "drifted": drifted},
-                     {"feature": "unem", "statistic": "psi", "value": 0.05, "threshold": 0.2, "drifted": False}],
-    }  # fmt: skip
+        "features": [
+            {"feature": "obrat", "statistic": "psi", "value": value, "threshold": 0.2, "drifted": drifted},
+            {"feature": "unem", "statistic": "psi", "value": 0.05, "threshold": 0.2, "drifted": False},
+        ],
+    }
     evidence = _evidence(ledger, deployment, "drift", result, f"drift {len(ledger.views)}")
     alert = f"alert:{identity(f'alert {len(ledger.views)}')}"
     if drifted:

@@ -251,7 +251,11 @@ def test_verification_goes_on_while_one_looks_around_and_can_be_stopped(
     make_app: AppMaker, ledger: MemoryWorkspace
 ) -> None:
     gate = threading.Event()
-    ledger.before_step = lambda: None if gate.wait(5) else None
+
+    def wait() -> None:
+        gate.wait(5)
+
+    ledger.before_step = wait
 
     async def story() -> None:
         app = make_app(ledger)

@@ -17,7 +17,7 @@ from governance.lineage.results import (
     FairnessAnalysis,
     Performance,
 )
-from tui.lines import BLANK, Column, Line, Span, bar, line, paragraph, table_head, table_row
+from tui.lines import BLANK, Cell, Column, Line, Span, bar, line, paragraph, table_head, table_row
 from tui.words import count, counted, interval, mark, number, style_of
 
 FOUR_FIFTHS = 0.8
@@ -40,17 +40,18 @@ def evidence_lines(family: str, result: Mapping[str, Any], width: int) -> list[L
         )
     match parsed:
         case Performance():
-            return _performance(parsed, width)
+            lines = _performance(parsed, width)
         case Fairness():
-            return _fairness(parsed, width)
+            lines = _fairness(parsed, width)
         case Explanation():
-            return _explanation(parsed, width)
+            lines = _explanation(parsed, width)
         case Drift():
-            return _drift(parsed, width)
+            lines = _drift(parsed, width)
         case DataQuality():
-            return _quality(parsed, width)
+            lines = _quality(parsed, width)
         case _:
-            return []
+            lines = []
+    return lines
 
 
 def span_bar(
@@ -105,7 +106,10 @@ def _fairness(result: Fairness, width: int) -> list[Line]:
     lines: list[Line] = []
     for analysis in result.analyses:
         lines += _analysis(analysis, width)
-    note = f"● estimate, ├─┤ {result.confidence:.0%} interval, ┊ the four-fifths line at {FOUR_FIFTHS}; groups under {result.minimum_rows} rows are named, not judged"
+    note = (
+        f"● estimate, ├─┤ {result.confidence:.0%} interval, ┊ the four-fifths line at {FOUR_FIFTHS}; "
+        f"groups under {result.minimum_rows} rows are named, not judged"
+    )
     return lines + paragraph(note, width, indent=4, style="muted")
 
 
@@ -187,10 +191,15 @@ def _drift(result: Drift, width: int) -> list[Line]:
 
 
 def _quality(result: DataQuality, width: int) -> list[Line]:
-    columns = [Column("", 8), Column("check", 18), Column("found", 9, right=True), Column("what", 0)]
+    columns = [
+        Column("", 8),
+        Column("check", 18),
+        Column("found", 9, right=True),
+        Column("what", 0),
+    ]
     lines = [table_head(columns, width, indent=4)]
     for check in result.checks:
-        cells = [
+        cells: list[Cell] = [
             (mark(check.status), style_of(check.status)),
             check.name,
             count(check.found),

@@ -9,6 +9,7 @@ from governance.gate.verdict import Finding, RuleResult
 from governance.workspace.views import DecisionView, Replay
 from tui.lines import (
     BLANK,
+    Cell,
     Column,
     Line,
     Link,
@@ -180,7 +181,7 @@ def _findings(findings: Sequence[Finding], width: int, indent: int) -> list[Line
     for finding in findings[:_FINDINGS]:
         result = str(finding.result)
         rows = "" if finding.rows is None else number(finding.rows)
-        cells = [
+        cells: list[Cell] = [
             (mark(result), style_of(result)),
             finding.label,
             interval(finding.value, finding.low, finding.high),

@@ -8,6 +8,7 @@ from governance.workspace.views import InProduction, Overview
 from tui.integrity import Integrity
 from tui.lines import (
     BLANK,
+    Cell,
     Column,
     Line,
     Link,
@@ -41,7 +42,7 @@ _INVENTORY = (
 def overview_lines(view: Overview, integrity: Integrity, clock: Clock, width: int) -> list[Line]:
     """Return the overview's page."""
     return [
-        *integrity_lines(view, integrity, clock, width)[1:],
+        *integrity_lines(integrity, clock, width)[1:],
         *_production(view.in_production, clock, width),
         *_alerts(view, clock, width),
         *_decisions(view, clock, width),
@@ -51,7 +52,7 @@ def overview_lines(view: Overview, integrity: Integrity, clock: Clock, width: in
     ]
 
 
-def integrity_lines(view: Overview, integrity: Integrity, clock: Clock, width: int) -> list[Line]:
+def integrity_lines(integrity: Integrity, clock: Clock, width: int) -> list[Line]:
     """Return what was verified, and what was not."""
     lines = heading("integrity")
     if integrity.state == "failed":
@@ -127,7 +128,7 @@ def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line
     lines.append(table_head(columns, width))
     for row in rows:
         verdict = row.verdict or "no verdict"
-        cells = [
+        cells: list[Cell] = [
             (subject_name(row.model), "link"),
             row.target,
             (mark(verdict), style_of(verdict)),
@@ -143,11 +144,16 @@ def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line
 def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
     opened = [alert for alert in view.alerts if alert.closed is None]
     lines = heading("open alerts", "" if opened else "none")
-    columns = [Column("severity", 10), Column("about", 26), Column("opened", 14), Column("what", 0)]
+    columns = [
+        Column("severity", 10),
+        Column("about", 26),
+        Column("opened", 14),
+        Column("what", 0),
+    ]
     if width < _NARROW:
         columns = [columns[0], replace(columns[1], width=0), columns[2]]
     for alert in opened:
-        cells = [
+        cells: list[Cell] = [
             (f"! {alert.severity}", style_of(alert.severity)),
             (short_subject(alert.about), "link"),
             (clock.ago(alert.opened), "muted"),
@@ -163,11 +169,16 @@ def _decisions(view: Overview, clock: Clock, width: int) -> list[Line]:
     lines = heading("latest decisions", "5 shows all")
     if not view.decisions:
         return lines + paragraph("The gate was not asked yet.", width, style="muted")
-    columns = [Column("verdict", 9), Column("about", 0), Column("target", 12), Column("time", 16)]
+    columns = [
+        Column("verdict", 9),
+        Column("about", 0),
+        Column("target", 12),
+        Column("time", 16),
+    ]
     lines.append(table_head(columns, width))
     for decision in view.decisions[:_DECISIONS]:
         verdict = str(decision["verdict"])
-        cells = [
+        cells: list[Cell] = [
             (mark(verdict), style_of(verdict)),
             (subject_name(str(decision["about"])), "link"),
             str(decision["target"]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from governance.workspace.views import ApprovalView, DecisionView, Edge, SubjectView
 from tui.lines import (
     BLANK,
+    Cell,
     Column,
     Line,
     Link,
@@ -108,11 +109,16 @@ def _decisions(page: SubjectPage, clock: Clock, width: int) -> list[Line]:
     if not page.decisions:
         return []
     lines = heading("decisions")
-    columns = [Column("verdict", 9), Column("target", 12), Column("time", 16), Column("in one sentence", 0)]
+    columns = [
+        Column("verdict", 9),
+        Column("target", 12),
+        Column("time", 16),
+        Column("in one sentence", 0),
+    ]
     lines.append(table_head(columns, width))
     for decision in page.decisions:
         verdict = str(decision.verdict)
-        cells = [
+        cells: list[Cell] = [
             (mark(verdict), style_of(verdict)),
             decision.target,
             (clock.minute(decision.time), "muted"),
@@ -136,7 +142,7 @@ def _approvals(page: SubjectPage, clock: Clock, width: int) -> list[Line]:
     lines.append(table_head(columns, width))
     for approval in page.approvals:
         why = f"{approval.meaning} ({approval.why_not})" if approval.why_not else approval.meaning
-        cells = [
+        cells: list[Cell] = [
             (mark(approval.state), style_of(approval.state)),
             approval.name or approval.actor,
             approval.target,
@@ -206,9 +212,19 @@ def _neighbours(page: SubjectPage, width: int) -> list[Line]:
 
 def _timeline(view: SubjectView, clock: Clock, width: int) -> list[Line]:
     lines = heading("timeline", counted(len(view.entries), "entry", "entries"))
-    columns = [Column("seq", 9, right=True), Column("time", 16), Column("kind", 24), Column("actor", 0)]
+    columns = [
+        Column("seq", 9, right=True),
+        Column("time", 16),
+        Column("kind", 24),
+        Column("actor", 0),
+    ]
     lines.append(table_head(columns, width))
     for entry in list(reversed(view.entries))[:_TIMELINE]:
-        cells = [(place(entry.seq), "link"), clock.minute(entry.time), entry.kind, (entry.actor, "muted")]
+        cells: list[Cell] = [
+            (place(entry.seq), "link"),
+            clock.minute(entry.time),
+            entry.kind,
+            (entry.actor, "muted"),
+        ]
         lines.append(table_row(columns, cells, width, link=entry_link(entry.seq)))
     return lines

@@ -37,7 +37,6 @@ class RecordScreen(Screen[None]):
 
     MODE: ClassVar[str] = "overview"
     HELP: ClassVar[str] = ""
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (30, "-tall")]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", show=False),
@@ -251,9 +250,9 @@ class RecordScreen(Screen[None]):
 def help_lines(title: str, text: str, keys: list[tuple[str, str]], width: int) -> list[Line]:
     """Return the page of help: what one sees, every key, the signs."""
     lines: list[Line] = [line((title, "title")), BLANK]
-    for part in text.strip().splitlines():
-        lines += paragraph(part, width, indent=0) if part.strip() else [BLANK]
-    lines += heading("keys here")
+    for part in text.strip().split("\n\n"):
+        lines += [*paragraph(part, width, indent=0), BLANK]
+    lines += heading("keys here")[1:]
     for shown, description in keys:
         lines.append(line("  ", (f"{shown:<14}", "accent"), description))
     lines += heading("signs")

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from governance.workspace.views import DecisionView, Replay
 from tui.exports import Table
-from tui.lines import Column, Line, Link, entry_link, table_head, table_row
+from tui.lines import Cell, Column, Line, Link, entry_link, table_head, table_row
 from tui.moments import Clock
 from tui.pages.decision import decision_lines
 from tui.screens.base import RecordScreen, framed
@@ -25,7 +25,8 @@ class DecisionsScreen(RecordScreen):
 
     MODE = "decisions"
     HELP = """
-Every verdict that the gate gave, newest first. Enter shows one rule by rule: value, threshold, confidence, the evidence that it rests on, the clause, and what would change it.
+Every verdict that the gate gave, newest first. Enter shows one rule by rule: value, threshold, confidence, the
+evidence that it rests on, the clause, and what would change it.
 """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("m", "more", "More", show=False)]
 
@@ -111,7 +112,7 @@ def decisions_lines(found: list[DecisionView], clock: Clock, width: int) -> list
     lines = [table_head(columns, width, indent=1)]
     for view in found:
         verdict = str(view.verdict)
-        cells = [
+        cells: list[Cell] = [
             (mark(verdict), style_of(verdict)),
             (subject_name(view.about), "link"),
             view.target,
@@ -127,9 +128,11 @@ class DecisionScreen(RecordScreen):
 
     MODE = "decisions"
     HELP = """
-One verdict, rule by rule, what stands against it first. r computes it again from the ledger as it stood then: the same policies, checks, evidence and time must give the same verdict.
+One verdict, rule by rule, what stands against it first. r computes it again from the ledger as it stood then:
+the same policies, checks, evidence and time must give the same verdict.
 
-Enter on an evidence line opens the entry that a result rests on. y copies the decision or its receipt: a file that a deployer can check offline.
+Enter on an evidence line opens the entry that a result rests on. y copies the decision or its receipt: a file
+that a deployer can check offline.
 """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "replay", "Replay")]
 

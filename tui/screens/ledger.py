@@ -109,9 +109,11 @@ class LedgerScreen(_ShowsEntry):
     HELP = """
 Every entry of the ledger, newest first. New ones appear on top without moving what you look at.
 
-/ filters (kind:gate.decided subject:model:* actor:alice since:2026-01-31 until:…) or jumps: #48213, @2026-01-31 for the first entry from a day on, an entry's hash or id. Esc takes the filter away.
+/ filters (kind:gate.decided subject:model:* actor:alice since:2026-01-31 until:…) or jumps: #48213, @2026-01-31
+for the first entry from a day on, an entry's hash or id. Esc takes the filter away.
 
-Enter opens an entry: what it says, its place in the chain, and its inclusion proof, which is fetched and checked here, not believed.
+Enter opens an entry: what it says, its place in the chain, and its inclusion proof, which is fetched and
+checked here, not believed.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
@@ -344,7 +346,8 @@ class EntryScreen(_ShowsEntry):
 
     MODE = "ledger"
     HELP = """
-One entry whole. Its inclusion proof was fetched and checked here: the header on screen hashes to a leaf of the tree whose root the ledger's key signed.
+One entry whole. Its inclusion proof was fetched and checked here: the header on screen hashes to a leaf of the
+tree whose root the ledger's key signed.
 
 y copies its hash, id or proof; the proof is a text file that anybody can check offline, without this software.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -31,7 +31,9 @@ class LineageScreen(RecordScreen):
     HELP = """
 The subject stands in the middle, what it was made from on its left, what was made from it on its right.
 
-Arrows move along the lines; Enter opens a node, l puts it in the middle, space (or an arrow at the rim) reads what lies beyond. v switches between drawing and list, a shows evidence, approvals and decisions in the drawing too. / asks for a subject.
+Arrows move along the lines; Enter opens a node, l puts it in the middle, space (or an arrow at the rim) reads
+what lies beyond. v switches between drawing and list, a shows evidence, approvals and decisions in the drawing
+too. / asks for a subject.
 
 A name with … has more behind it; ? marks what other entries name and none registered.
 """
@@ -124,7 +126,7 @@ A name with … has more behind it; ? marks what other entries name and none reg
         )
 
     # Painting ------------------------------------------------------------------------------------------------
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Choose again between drawing and list."""
         self.call_after_refresh(self._paint)
 

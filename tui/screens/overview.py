@@ -20,7 +20,9 @@ class OverviewScreen(RecordScreen):
 
     MODE = "overview"
     HELP = """
-Is everything in order? The top line says up to where the record was verified from this machine: the newest checkpoint is signed by the ledger's key and consistent with the last one that was verified here. It turns red when it is not.
+Is everything in order? The top line says up to where the record was verified from this machine: the newest
+checkpoint is signed by the ledger's key and consistent with the last one that was verified here. It turns red
+when it is not.
 
 Move with the arrows; Enter opens what the cursor stands on, Esc comes back, digits switch screens.
 """

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from governance.workspace import Workspace
 from governance.workspace.views import SubjectSummary
 from tui.exports import Table
-from tui.lines import Column, Line, subject_link, table_head, table_row
+from tui.lines import Cell, Column, Line, subject_link, table_head, table_row
 from tui.moments import Clock
 from tui.pages.subject import SubjectPage, subject_lines
 from tui.screens.base import RecordScreen, framed
@@ -41,7 +41,8 @@ class SubjectsScreen(RecordScreen):
 
     MODE = "subjects"
     HELP = """
-Every subject that the ledger knows: systems, datasets, runs, models, deployments, batches and what is about them.
+Every subject that the ledger knows: systems, datasets, runs, models, deployments, batches and what is about
+them.
 
 Tab shows one kind after the other. Enter opens a subject's page, l its lineage, g its decisions.
 """
@@ -133,7 +134,7 @@ def inventory_lines(rows: list[SubjectSummary], clock: Clock, width: int) -> lis
     ]
     lines = [table_head(columns, width, indent=1)]
     for row in rows:
-        cells = [
+        cells: list[Cell] = [
             (short_subject(row.subject), "link"),
             row.last_kind,
             (clock.minute(row.last_time), "muted"),
@@ -148,7 +149,8 @@ class SubjectScreen(RecordScreen):
 
     MODE = "subjects"
     HELP = """
-One subject whole: decisions and approvals about it, its evidence drawn, its facts, its neighbours, its timeline.
+One subject whole: decisions and approvals about it, its evidence drawn, its facts, its neighbours, its
+timeline.
 
 l draws its lineage, g lists its decisions; every name under the cursor opens with Enter.
 """

@@ -20,7 +20,7 @@ from tui.widgets.pane import Pane
 _EVERY = 0.1
 
 
-class Stopped(Exception):  # noqa: N818 - a signal, not an error
+class Stopped(Exception):
     """Somebody stopped the verification; raised inside it through its progress callback."""
 
 
@@ -29,9 +29,12 @@ class VerifyScreen(RecordScreen):
 
     MODE = "verify"
     HELP = """
-Checks every entry one by one: headers, chain, bodies, the tree and its tiles, every checkpoint and signature, and whether the projections say what the entries say. It is checked against the checkpoint that was verified here before, so that a cut or rewritten history is found.
+Checks every entry one by one: headers, chain, bodies, the tree and its tiles, every checkpoint and signature,
+and whether the projections say what the entries say. It is checked against the checkpoint that was verified
+here before, so that a cut or rewritten history is found.
 
-v begins, c stops. Each failure names its class, its place, what it means and what to do next; Enter opens the entry.
+v begins, c stops. Each failure names its class, its place, what it means and what to do next; Enter opens the
+entry.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "verify", "Verify all"),

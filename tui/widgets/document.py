@@ -86,7 +86,7 @@ class Document(StyledView):
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Lay the page out again when its width changed."""
         if self.scrollable_content_region.width != self._width:
             kept = self.link

@@ -134,7 +134,7 @@ class EntryList(StyledView):
     def _visible(self) -> int:
         return max(self.size.height - 1, 1)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Read what a larger window shows."""
         self._resized()
         self._want()

@@ -54,7 +54,7 @@ class Graph(StyledView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's name
         super().__init__(id=id)
-        self._drawing: Drawing | None = None
+        self._drawing = Drawing(0, 0, {}, [])
         self._edges: Sequence[tuple[str, str]] = ()
         self._styles: Mapping[str, str] = {}
         self._heads: Mapping[int, str] = {}
@@ -85,26 +85,23 @@ class Graph(StyledView):
         self.post_message(self.Moved(self.selected))
 
     def _measure(self) -> None:
-        if self._drawing is not None:
-            self.virtual_size = Size(self._drawing.width + self._margin + 1, self._drawing.height + 3)
+        self.virtual_size = Size(self._drawing.width + self._margin + 1, self._drawing.height + 3)
 
     @property
     def _margin(self) -> int:
         """Blank cells on the left: a small drawing stands in the middle."""
-        return max((self.size.width - self._drawing.width) // 2, 1) if self._drawing else 1
+        return max((self.size.width - self._drawing.width) // 2, 1)
 
     @property
     def _top(self) -> int:
-        return max((self.size.height - self._drawing.height) // 2, 2) if self._drawing else 2
+        return max((self.size.height - self._drawing.height) // 2, 2)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Centre again."""
         self._measure()
 
     def render_line(self, y: int) -> Strip:
         """Paint a line of edges with its labels over it."""
-        if self._drawing is None:
-            return self.paint(())
         row = y + self.scroll_offset.y - self._top
         if row == -2:
             return self._head_line()
@@ -122,9 +119,7 @@ class Graph(StyledView):
     def _head_line(self) -> Strip:
         spans: list[Span] = [(" " * self._margin, "")]
         at = 0
-        places = (
-            sorted({(node.x, node.layer) for node in self._drawing.nodes.values()}) if self._drawing else []
-        )
+        places = sorted({(node.x, node.layer) for node in self._drawing.nodes.values()})
         for index, (x, layer) in enumerate(places):
             room = (places[index + 1][0] if index + 1 < len(places) else x + 40) - x - 1
             text = cut(self._heads.get(layer, ""), room)
@@ -136,7 +131,7 @@ class Graph(StyledView):
         return "strong" if node.name == self._subject else self._styles.get(node.name, "")
 
     def _with_cursor(self, spans: list[Span], row: int) -> Strip:
-        node = self._drawing.nodes.get(self.selected) if self._drawing else None
+        node = self._drawing.nodes.get(self.selected)
         strip = self.paint(spans)
         if node is None or node.y != row:
             return strip
@@ -155,21 +150,17 @@ class Graph(StyledView):
 
     def action_sideways(self, step: int) -> None:
         """Move along an edge; at the rim, ask for what lies beyond."""
-        if self._drawing is None:
-            return
         pairs = [(b, a) if step < 0 else (a, b) for a, b in self._edges]
         near = [b for a, b in pairs if a == self.selected and b in self._drawing.nodes]
         if near:
             here = self._drawing.nodes[self.selected].y
-            self._select(
-                min(near, key=lambda one: abs(self._drawing.nodes[one].y - here) if self._drawing else 0)
-            )
+            self._select(min(near, key=lambda one: abs(self._drawing.nodes[one].y - here)))
         else:
             self.post_message(self.Expanded(self.selected))
 
     def action_along(self, step: int) -> None:
         """Move within the layer, from its end on to the nearest node beyond."""
-        if self._drawing is None:
+        if self.selected not in self._drawing.nodes:
             return
         here = self._drawing.nodes[self.selected]
         column = sorted(
@@ -190,7 +181,7 @@ class Graph(StyledView):
         self.post_message(self.Moved(name))
 
     def _into_sight(self) -> None:
-        node = self._drawing.nodes.get(self.selected) if self._drawing else None
+        node = self._drawing.nodes.get(self.selected)
         if node is not None:
             region = Region(self._margin + node.x, node.y + self._top, node.width, 1)
             self.scroll_to_region(region, spacing=Spacing(1, 4, 1, 4), animate=False)
@@ -207,8 +198,6 @@ class Graph(StyledView):
 
     def on_click(self, event: events.Click) -> None:
         """Select the node that was clicked; a second click opens it."""
-        if self._drawing is None:
-            return
         x, y = event.x + self.scroll_offset.x - self._margin, event.y + self.scroll_offset.y - self._top
         for node in self._drawing.nodes.values():
             if node.y == y and node.x <= x < node.x + node.width:

@@ -36,7 +36,8 @@ class TopBar(Vertical):
         Static { height: 1; width: 1fr; }
         .bar { background: $surface; }
         &.-failed .bar { background: $error; color: $background; text-style: bold; }
-        .tabs { link-style: none; link-color: $foreground; link-style-hover: none; link-color-hover: $accent; link-background-hover: $surface; }
+        .tabs { link-style: none; link-color: $foreground;
+            link-style-hover: none; link-color-hover: $accent; link-background-hover: $surface; }
         .where { color: $muted; }
     }
     """
