@@ -22,9 +22,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Dialect, Table, insert
 
 from governance.ledger import tables
 from governance.ledger.acknowledged import Acknowledged
@@ -215,9 +216,14 @@ def _fill(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> 
     """Insert rows, whose values stand in the order of the table's columns, in one call of the driver."""
     if not rows:
         return
-    names = [column.name for column in table.columns]
-    statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    statement = _insert_statement(table, connection.dialect)
     if connection.dialect.positional:
-        connection.exec_driver_sql(str(statement), rows)
+        connection.exec_driver_sql(statement, rows)
     else:
-        connection.exec_driver_sql(str(statement), [dict(zip(names, row, strict=True)) for row in rows])
+        names = table.columns.keys()
+        connection.exec_driver_sql(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+@lru_cache(maxsize=64)
+def _insert_statement(table: Table, dialect: Dialect) -> str:
+    return str(insert(table).compile(dialect=dialect, column_keys=list(table.columns.keys())))

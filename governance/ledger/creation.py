@@ -109,7 +109,7 @@ def _check_absent(path: Path, keys: Path) -> None:
                 f"{beside} is left of another database.",
                 remedy="Move it away, or name another file for the ledger.",
             )
-    if keys.is_dir() and any(keys.iterdir()) or keys.is_file():
+    if keys.is_file() or (keys.is_dir() and any(keys.iterdir())):
         raise LedgerExists(
             f"{keys} is there already; it may hold the keys of another ledger.",
             remedy="Keep it safe under another name, or name another folder (GOVERN_KEYS).",
@@ -144,14 +144,18 @@ def _put_in_place(fresh: Path, fresh_keys: Path, path: Path, keys: Path) -> None
     keys.parent.mkdir(parents=True, exist_ok=True)
     fresh_keys.rename(keys)  # takes the place of an empty folder, never of a full one
     try:
-        if os.path.lexists(path):
-            raise LedgerExists(f"Somebody else made {path} meanwhile.", remedy="Open that one.")
-        fresh.rename(path)
+        _rename_to_nothing(fresh, path)
     except BaseException:
         keys.rename(fresh_keys)
         raise
     sync_folder(path.parent)
     sync_folder(keys.parent)
+
+
+def _rename_to_nothing(fresh: Path, path: Path) -> None:
+    if os.path.lexists(path):
+        raise LedgerExists(f"Somebody else made {path} meanwhile.", remedy="Open that one.")
+    fresh.rename(path)
 
 
 def _take_away(fresh: Path, fresh_keys: Path) -> None:

@@ -66,10 +66,8 @@ class DatabaseReader:
 
     def read_entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield headers."""
-        for row in self._run(
-            f"SELECT header FROM entry WHERE seq >= {start:d} AND seq < {stop:d} ORDER BY seq"
-        ):  # noqa: S608 - integers
-            yield row[0]
+        rows = self._run(f"SELECT header FROM entry WHERE seq >= {start:d} AND seq < {stop:d} ORDER BY seq")  # noqa: S608 - integers
+        return (row[0] for row in rows)
 
     def read_body(self, seq: int) -> tuple[bytes, bytes] | None:
         """Return (salt, body), or None."""
@@ -83,7 +81,7 @@ class DatabaseReader:
         columns = "seq, id, time, actor, kind, subject, hash, header"
         return map(
             Row._make, self._run(f"SELECT {columns} FROM entry WHERE seq >= {start:d} {end}ORDER BY seq")
-        )  # noqa: S608 - integers
+        )
 
     def stored_bodies(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Stream rows of `body`."""

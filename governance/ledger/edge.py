@@ -20,6 +20,10 @@ _VERIFY = (
 )
 
 
+_entry = tables.entry.c
+_LAST_ROW = select(_entry.seq, _entry.hash, _entry.time).order_by(_entry.seq.desc()).limit(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """A ledger's end.
@@ -47,9 +51,7 @@ class Edge:
 
 def last_row(connection: Connection) -> tuple[int, bytes, str] | None:
     """Return seq, hash and time of the last entry."""
-    column = tables.entry.c
-    query = select(column.seq, column.hash, column.time).order_by(column.seq.desc()).limit(1)
-    row = connection.execute(query).first()
+    row = connection.execute(_LAST_ROW).first()
     return None if row is None else (row[0], row[1], row[2])
 
 
@@ -105,7 +107,7 @@ def check_signer(
             remedy="Put the file back from a backup, or write into it the newest checkpoint that you trust.",
             reason="no-signer-checkpoint",
         )
-    signed = _signed(text, edge, own, keys)
+    signed = _signed(text, own, keys)
     if signed.size > edge.size:
         raise ReadOnly(
             f"The ledger has {edge.size} entries, but its signer already signed {signed.size}: the end is missing.",
@@ -121,7 +123,7 @@ def check_signer(
     keys.save_signer_checkpoint(edge.checkpoint)
 
 
-def _signed(text: str, edge: Edge, own: VerifierKey, keys: KeyFolder) -> Checkpoint:
+def _signed(text: str, own: VerifierKey, keys: KeyFolder) -> Checkpoint:
     try:
         return open_checkpoint(text, own.name, [own])
     except NoteInvalid as error:

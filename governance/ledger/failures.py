@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from governance.ledger.errors import (
     DiskFull,
@@ -50,26 +51,42 @@ def database_error(path: Path, error: sqlite3.Error) -> LedgerError:
     primary = code & 0xFF
     if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_WRITE:
         return disk_full(path)
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LedgerBusy(
-            f"{path} is in use by another program that locks it.",
-            remedy="Close that program, or wait until it is done, and repeat; nothing was entered.",
-        )
-    if primary == sqlite3.SQLITE_NOTADB:
-        return NotALedger(f"{path} is no SQLite database.", remedy="Name the ledger's file.")
-    if primary == sqlite3.SQLITE_CANTOPEN:
-        return LedgerAbsent(f"{path} can't be opened.", remedy="See that it is there and may be read.")
+    if primary in _SENTENCES:
+        kind, message, remedy = _SENTENCES[primary]
+        return kind(message.format(path=path, error=error), remedy=remedy)
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-        return ReadOnly(
-            f"{path} can't be written by this account.",
-            remedy="Use an account that may write the file and its folder.",
-            reason="no-permission",
-        )
-    if primary == sqlite3.SQLITE_CORRUPT:
-        return LedgerUnreachable(
-            f"{path} is damaged: {error}.", remedy="Keep the file as it is and go on from a backup or export."
-        )
+        return _not_permitted(path)
     return LedgerUnreachable(f"The database {path} answered: {error}.", remedy="Repeat; then see its disk.")
+
+
+_IN_USE = (
+    LedgerBusy,
+    "{path} is in use by another program that locks it.",
+    "Close that program, or wait until it is done, and repeat; nothing was entered.",
+)
+_SENTENCES: dict[int, tuple[type[LedgerError], str, str]] = {
+    sqlite3.SQLITE_BUSY: _IN_USE,
+    sqlite3.SQLITE_LOCKED: _IN_USE,
+    sqlite3.SQLITE_NOTADB: (NotALedger, "{path} is no SQLite database.", "Name the ledger's file."),
+    sqlite3.SQLITE_CANTOPEN: (
+        LedgerAbsent,
+        "{path} can't be opened.",
+        "See that it is there and may be read.",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        LedgerUnreachable,
+        "{path} is damaged: {error}.",
+        "Keep the file as it is and go on from a backup or export.",
+    ),
+}
+
+
+def _not_permitted(path: Path) -> ReadOnly:
+    return ReadOnly(
+        f"{path} can't be written by this account.",
+        remedy="Use an account that may write the file and its folder.",
+        reason="no-permission",
+    )
 
 
 def disk_full(path: Path) -> DiskFull:

@@ -110,22 +110,27 @@ def _matches(column: Column[str], word: str) -> ColumnElement[bool]:
 def _streams(connection: Connection, query: EntryFilter) -> list[_Stream]:
     kind, subject, actor = query.kind, query.subject, query.actor
     by_actor = ((_entry.actor, actor),) if actor is not None else ()
-    if subject is not None and not subject.endswith("*"):
-        return _by_kinds(connection, _entry.subject, subject, kind, by_actor)
     by_subject = ((_entry.subject, subject),) if subject is not None else ()
-    subjects = _words(connection, _entry.subject, subject) if subject is not None else None
-    if subjects is not None and len(subjects) <= _MOST_STREAMS // 4:
-        return [
-            one for word in subjects for one in _by_kinds(connection, _entry.subject, word, kind, by_actor)
-        ]
+    if subject is not None:
+        exact = not subject.endswith("*")
+        subjects = [subject] if exact else _words(connection, _entry.subject, subject)
+        if len(subjects) <= _MOST_STREAMS // 4:
+            return [
+                one
+                for word in subjects
+                for one in _by_kinds(connection, _entry.subject, word, kind, by_actor)
+            ]
     if actor is not None and not actor.endswith("*"):
         return _by_kinds(connection, _entry.actor, actor, kind, by_subject)
-    compared = by_subject + by_actor
+    return _of_kinds(connection, kind, by_subject + by_actor)
+
+
+def _of_kinds(
+    connection: Connection, kind: str | None, compared: tuple[tuple[Column[str], str], ...]
+) -> list[_Stream]:
     if kind is None:
         return [_Stream(compared=compared)]
-    if not kind.endswith("*"):
-        return [_Stream(((_entry.kind, kind),), compared)]
-    kinds = _words(connection, _entry.kind, kind)
+    kinds = _words(connection, _entry.kind, kind) if kind.endswith("*") else [kind]
     if len(kinds) > _MOST_STREAMS:
         return [_Stream(compared=((_entry.kind, kind), *compared))]
     return [_Stream(((_entry.kind, word),), compared) for word in kinds]

@@ -187,10 +187,9 @@ class KeyFolder:
         fresh = path.with_name(f".{path.name}.new")
         try:
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(handle, "wb", buffering=0) as file:
-                written = file.write(data)
-                if written != len(data):
-                    raise file_error(path, OSError(28, "short write"))
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
                 os.fsync(handle)
             fresh.replace(path)
             if durable_name:

@@ -15,10 +15,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine
+
 from governance.ledger.entry import Draft, new_id
 from governance.ledger.log import Ledger
 from governance.ledger.tables import metadata
-from sqlalchemy import create_engine
 from tests.benchmarks.harness import Row, against, rate
 
 GROUP = 256

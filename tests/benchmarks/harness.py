@@ -74,12 +74,9 @@ def against(
     rounds: int = ROUNDS,
     at_least: bool = True,
 ) -> Row:
-    """Measure ours and the peer in turns.
+    """Measure ours and the peer in turns, at least five rounds; who goes first changes each round.
 
-    Args:
-        ours: does the work once and returns its figure (a rate, or seconds).
-        peer: the same for the peer.
-        rounds: at least five; who goes first changes each round.
+    `ours` and `peer` do the work once and return its figure: a rate, or seconds.
     """
     mine: list[float] = []
     theirs: list[float] = []

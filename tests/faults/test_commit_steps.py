@@ -70,7 +70,7 @@ def test_a_full_disk_refuses_and_loses_nothing_acknowledged(ledgers: Any) -> Non
 
 
 def test_a_database_rolled_back_is_read_only_as_truncated(ledgers: Any, tmp_path: Path) -> None:
-    code, acknowledged, _ = ledgers.finish(ledgers.start("append", 5))
+    code, _, _ = ledgers.finish(ledgers.start("append", 5))
     assert code == 0
     old = Path(ledgers.url).read_bytes()
     ledgers.finish(ledgers.start("append", 5))

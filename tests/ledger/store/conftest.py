@@ -12,7 +12,7 @@ import pytest
 from governance.ledger.log import Ledger
 
 sys.path.insert(0, str(Path(__file__).parent))
-from store_builders import ANN, SetClock  # noqa: E402
+from store_builders import ANN, SetClock
 
 
 @pytest.fixture

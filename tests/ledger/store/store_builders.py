@@ -14,7 +14,7 @@ def note(
     actor: str = ANN,
     subject: str = "system:credit",
     kind: str = "x.note",
-    id: str | None = None,
+    id: str | None = None,  # noqa: A002 - the draft's own name,
 ) -> Draft:
     return Draft(actor, kind, subject, {"text": text}, id)
 

@@ -112,7 +112,7 @@ QUERIES = [
 def test_every_look_up_walks_an_index_in_order_and_never_sorts(filled: Ledger, query: EntryFilter) -> None:
     plans: list[str] = []
 
-    def explain(connection, cursor, statement, parameters, context, executemany) -> None:  # noqa: ANN001
+    def explain(connection, cursor, statement, parameters, context, executemany) -> None:
         if statement.startswith("SELECT") and "FROM entry" in statement:
             raw = connection.connection.cursor()
             raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import stat
@@ -175,7 +174,7 @@ def test_keys_that_others_may_read_do_not_sign(ledger: Ledger, place: Path) -> N
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE(ledger.keys.path.stat().st_mode) == 0o700
     key.chmod(0o640)
-    with Ledger.open(str(place)) as other, pytest.raises(ReadOnly, match="chmod|Others"):
+    with Ledger.open(str(place)) as other, pytest.raises(ReadOnly, match="Others than its owner"):
         other.append(note())
 
 
@@ -223,7 +222,7 @@ def test_entries_that_the_key_never_signed_are_not_signed_now(ledger: Ledger, pl
 def test_a_lock_held_elsewhere_is_waited_for_and_then_named(ledger: Ledger, place: Path) -> None:
     with Ledger.open(str(place)) as other:
         other.database.lock.wait = 0.05
-        with ledger.database.lock.held(), pytest.raises(LedgerBusy, match="more than 0.05 s"):
+        with ledger.database.lock.held(), pytest.raises(LedgerBusy, match=r"more than 0\.05 s"):
             other.append(note())
         assert other.append(note()).seq == 1
         other.database.lock.wait = 30
@@ -295,4 +294,4 @@ def test_a_large_log_is_brought_into_the_database(
     monkeypatch.setattr("governance.ledger.database.LOG_BYTES", 100_000)
     for turn in range(20):
         ledger.append_many([note("x" * 500 + str(turn)) for _ in range(40)])
-        assert os.path.getsize(f"{place}-wal") < 400_000
+        assert place.with_name("governance.db-wal").stat().st_size < 400_000

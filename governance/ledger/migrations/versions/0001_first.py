@@ -16,7 +16,12 @@ depends_on: str | None = None
 _PLACE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
-_REFUSED = {"entry": ("UPDATE", "DELETE"), "body": ("UPDATE",), "tile": ("UPDATE", "DELETE"), "checkpoint": ("UPDATE", "DELETE")}  # fmt: skip
+_REFUSED = {
+    "entry": ("UPDATE", "DELETE"),
+    "body": ("UPDATE",),
+    "tile": ("UPDATE", "DELETE"),
+    "checkpoint": ("UPDATE", "DELETE"),
+}
 
 
 def upgrade() -> None:
