@@ -35,9 +35,8 @@ _WORD = re.compile(r"[!-~]+")
 # Printable ASCII without spaces, as RFC 8785 writes it: only the quote and the backslash are escaped.
 _TEXT = r'((?:[!#-\[\]-~]|\\["\\])+)'
 _HEADER = re.compile(
-    rb'\{"actor":"%(text)b","body":"([0-9a-f]{64})","id":"(%(uuid)b)","kind":"%(text)b","origin":"%(text)b",'
-    rb'"prev":"([0-9a-f]{64})","seq":(0|[1-9][0-9]{0,15}),"subject":"%(text)b","time":"(%(time)b)","v":1\}'
-    % {b"text": _TEXT.encode(), b"uuid": _UUID.pattern.encode(), b"time": _TIME.encode()}
+    rf'\{{"actor":"{_TEXT}","body":"([0-9a-f]{{64}})","id":"({_UUID.pattern})","kind":"{_TEXT}","origin":"{_TEXT}",'
+    rf'"prev":"([0-9a-f]{{64}})","seq":(0|[1-9][0-9]{{0,15}}),"subject":"{_TEXT}","time":"({_TIME})","v":1\}}'
 )
 
 
@@ -103,28 +102,26 @@ def header_fields(data: bytes) -> HeaderFields | None:
 
     This is the verifier's inner loop; `Header.from_bytes` is the same with an error for people.
     """
-    match = _HEADER.fullmatch(data)
-    if match is None or len(data) > MAX_HEADER_BYTES:
+    if len(data) > MAX_HEADER_BYTES or not data.isascii():
+        return None
+    match = _HEADER.fullmatch(data.decode("ascii"))
+    if match is None:
         return None
     actor, body, entry_id, kind, origin, prev, seq, subject, time = match.groups()
     if b"\\" in data:
         actor, kind, origin, subject = map(_unescape, (actor, kind, origin, subject))
+    place = int(seq)
     if (
         len(actor) > MAX_ACTOR
         or len(kind) > MAX_KIND
         or len(subject) > MAX_SUBJECT
         or len(origin) > MAX_ORIGIN
-        or b"+" in origin
+        or "+" in origin
         or not _is_date(time[:10])
+        or place >= 1 << 53
     ):
         return None
-    place = int(seq)
-    if place >= 1 << 53:
-        return None
-    return (
-        actor.decode(), body.decode(), entry_id.decode(), kind.decode(), origin.decode(), prev.decode(),
-        place, subject.decode(), time.decode(),
-    )  # fmt: skip
+    return actor, body, entry_id, kind, origin, prev, place, subject, time
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,9 +277,9 @@ def new_id() -> str:
 
 
 @lru_cache(maxsize=64)
-def _is_date(day: bytes) -> bool:
+def _is_date(day: str) -> bool:
     try:
-        date.fromisoformat(day.decode())
+        date.fromisoformat(day)
     except ValueError:
         return False
     return True
@@ -292,8 +289,8 @@ def _escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _unescape(text: bytes) -> bytes:
-    return re.sub(rb"\\(.)", rb"\1", text)
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 _KEPT = ("ledger.", "body.", "key.", "token.", "approval.", "waiver.", "policy.", "gate.", "emergency.", "deployment.",
