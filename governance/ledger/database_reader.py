@@ -77,11 +77,12 @@ class DatabaseReader:
 
     def rows(self, start: int, stop: int | None) -> Iterator[Row]:
         """Stream rows of `entry`."""
-        end = "" if stop is None else f"AND seq < {stop:d} "
         columns = "seq, id, time, actor, kind, subject, hash, header"
-        return map(
-            Row._make, self._run(f"SELECT {columns} FROM entry WHERE seq >= {start:d} {end}ORDER BY seq")
-        )
+        last = (1 << 63) - 1 if stop is None else stop - 1
+        found = self._run(
+            f"SELECT {columns} FROM entry WHERE seq BETWEEN {start:d} AND {last:d} ORDER BY seq"
+        )  # noqa: S608 - integers
+        return map(Row._make, found)
 
     def stored_bodies(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Stream rows of `body`."""

@@ -8,14 +8,14 @@ them, the widest stream is walked and filtered: such a prefix selects much of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from governance.ledger import tables
 
-_MOST_STREAMS = 64
+_MOST_KINDS = 64
+_MOST_SUBJECTS = 16
 _entry = tables.entry.c
 
 
@@ -113,8 +113,8 @@ def _streams(connection: Connection, query: EntryFilter) -> list[_Stream]:
     by_subject = ((_entry.subject, subject),) if subject is not None else ()
     if subject is not None:
         exact = not subject.endswith("*")
-        subjects = [subject] if exact else _words(connection, _entry.subject, subject)
-        if len(subjects) <= _MOST_STREAMS // 4:
+        subjects = [subject] if exact else _words(connection, _entry.subject, subject, most=_MOST_SUBJECTS)
+        if len(subjects) <= _MOST_SUBJECTS:
             return [
                 one
                 for word in subjects
@@ -131,7 +131,7 @@ def _of_kinds(
     if kind is None:
         return [_Stream(compared=compared)]
     kinds = _words(connection, _entry.kind, kind) if kind.endswith("*") else [kind]
-    if len(kinds) > _MOST_STREAMS:
+    if len(kinds) > _MOST_KINDS:
         return [_Stream(compared=((_entry.kind, kind), *compared))]
     return [_Stream(((_entry.kind, word),), compared) for word in kinds]
 
@@ -152,22 +152,27 @@ def _by_kinds(
 
 
 def _words(
-    connection: Connection, column: Column[str], pattern: str, *, fixed: tuple[Column[str], str] | None = None
+    connection: Connection,
+    column: Column[str],
+    pattern: str,
+    *,
+    fixed: tuple[Column[str], str] | None = None,
+    most: int = _MOST_KINDS,
 ) -> list[str]:
-    """Return the different words that begin as `pattern` says, one index look-up each; a few more than allowed."""
-    return list(_each_word(connection, column, pattern[:-1], fixed))
+    """Return the different words that begin as `pattern` says, one index look-up each.
 
-
-def _each_word(
-    connection: Connection, column: Column[str], prefix: str, fixed: tuple[Column[str], str] | None
-) -> Iterator[str]:
+    Those of one subject or actor (`fixed`) are all returned; else at most one more than `most`, which says that there
+    are too many.
+    """
+    prefix, found = pattern[:-1], list[str]()
     condition: ColumnElement[bool] = column >= prefix
-    for _ in range(_MOST_STREAMS + 1 if fixed is None else _END):
+    while fixed is not None or len(found) <= most:
         query = select(column).where(condition).order_by(column).limit(1)
         if fixed is not None:
             query = query.where(fixed[0] == fixed[1])
         word: str | None = connection.execute(query).scalar()
         if word is None or not word.startswith(prefix):
-            return
-        yield word
+            break
+        found.append(word)
         condition = column > word
+    return found
