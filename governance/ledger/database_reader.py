@@ -77,10 +77,10 @@ class DatabaseReader:
 
     def rows(self, start: int, stop: int | None) -> Iterator[Row]:
         """Stream rows of `entry`."""
-        columns = "seq, id, time, actor, kind, subject, hash, header"
         last = (1 << 63) - 1 if stop is None else stop - 1
+        where = f"seq BETWEEN {start:d} AND {last:d} ORDER BY seq"
         found = self._run(
-            f"SELECT {columns} FROM entry WHERE seq BETWEEN {start:d} AND {last:d} ORDER BY seq"
+            f"SELECT seq, id, time, actor, kind, subject, hash, header FROM entry WHERE {where}"
         )  # noqa: S608 - integers
         return map(Row._make, found)
 
