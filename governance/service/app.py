@@ -31,6 +31,24 @@ class Health(BaseModel):
     size: int
 
 
+class Service(FastAPI):
+    """An application whose OpenAPI document says what is answered: problem documents for every error."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, the framework's own error form replaced by ours."""
+        document: dict[str, Any] = super().openapi()
+        for verbs in document["paths"].values():
+            for operation in verbs.values():
+                answers: dict[str, Any] = operation["responses"]
+                answers.pop("422", None)  # the framework's own form; ours stands under `default`
+                answers["default"]["content"] = {
+                    problems.PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                }
+        for unused in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(unused, None)
+        return document
+
+
 def create_app(
     ledger_url: str,
     *,
@@ -56,7 +74,7 @@ def create_app(
         yield
         workspace.close()
 
-    app = FastAPI(
+    app = Service(
         title="ML governance ledger",
         version=__version__,
         description=_DESCRIPTION,

@@ -87,6 +87,8 @@ def test_every_route_but_health_names_its_security(service: Service) -> None:
     for path, operations in document["paths"].items():
         for operation in operations.values():
             assert ("security" in operation) == (path != "/health"), path
+            assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"], path
+    assert "HTTPValidationError" not in str(document)
 
 
 def test_a_port_in_use_is_a_clear_sentence(service: Service, ledger: tuple[Path, LocalWorkspace]) -> None:
