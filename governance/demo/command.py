@@ -77,7 +77,7 @@ def perform(directory: Path, console: Console, *, force: bool = False) -> dict[s
     tell.ending(
         [
             ("Look around:", f"govern --ledger {folder.ledger} tui"),
-            ("Read the dossier:", str(folder.path / "dossier-version-2.pdf")),
+            ("Read the dossier:", str(figures.get("dossier", "(not written: see step 10)"))),
             ("Ask over HTTP:", f"govern --ledger {folder.ledger} serve"),
         ],
         f"{figures['size']} entries in {figures['seconds']['all']:.0f} s. The ledger's key, to verify it "

@@ -168,8 +168,7 @@ def downturn(table: pd.DataFrame) -> pd.DataFrame:
     """Return the same applicants after a downturn that the demo makes up, and says so.
 
     Incomes a fifth lower, debt payments a quarter higher in proportion, liquid assets halved, unemployment
-    of every
-    industry 2.5 points higher.
+    of every industry 2.5 points higher.
     """
     moved = table.copy()
     moved["income"] = (moved["income"] * 0.8).round()

@@ -35,8 +35,7 @@ def corrected(train: pd.DataFrame) -> Pipeline:
     """Return the best of a grid of logistic regressions, each weighed towards equal approval rates.
 
     Race is used to weigh the training rows and never when scoring. `GridSearch` is deterministic; the step
-    from
-    weights to model is A. Agarwal et al., "A Reductions Approach to Fair Classification", ICML 2018.
+    from weights to model is A. Agarwal et al., "A Reductions Approach to Fair Classification", ICML 2018.
     """
     prepare = Pipeline([("fill", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
     data = prepare.fit_transform(train[FEATURES])

@@ -129,34 +129,35 @@ class Narrator:
         """
         allowed = decision.verdict == Verdict.ALLOW
         colour, word = ("green", "ALLOW") if allowed else ("red", "DENY")
-        table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
-        for column in ("", "rule", "found", "asked", "sure", "why, and what would change it"):
-            right = column in {"found", "asked", "sure"}
-            table.add_column(column, justify="right" if right else "left", no_wrap=column == "")
+        rules = Table.grid(padding=(0, 2, 0, 0))
+        rules.add_column(no_wrap=True)
+        rules.add_column()
         for result in decision.results:
-            table.add_row(*self._rule(result, brief=brief))
+            sign, style = _SIGNS[result.result]
+            rules.add_row(Text(f"{sign} {result.result.value}", style=style), self._rule(result, brief=brief))
         title = Text.assemble((f"{word}  ", f"bold {colour}"), f"{decision.about} → {decision.target}")
         subtitle = Text(f"entry {decision.seq}", style="dim")
-        panel = Panel(table, title=title, subtitle=subtitle, border_style=colour, title_align="left")
+        panel = Panel(rules, title=title, subtitle=subtitle, border_style=colour, title_align="left")
         self._console.print()
-        self._console.print(panel)
+        self._console.print(panel, width=self._width)
         self._console.print(Padding(Text(decision.sentence, style="bold"), (0, 2)), width=self._width)
 
-    def _rule(self, result: RuleResult, *, brief: bool) -> tuple[Text, str, str, str, str, Text]:
-        sign, colour = _SIGNS[result.result]
-        why = Text("" if brief and result.result is Result.PASS else self._words(result.message))
-        settled = result.result in {Result.PASS, Result.WAIVED} or (brief and result.result is Result.WARN)
-        if result.would_change and not settled:
-            why.append(f"\n→ {self._words(result.would_change)}", style="italic")
-        confidence = "" if result.confidence is None else f"{result.confidence:.0%}"
-        return (
-            Text(f"{sign} {result.result.value}", style=colour),
-            result.rule,
-            number(result.value),
-            number(result.threshold),
-            confidence,
-            why,
-        )
+    def _rule(self, result: RuleResult, *, brief: bool) -> Text:
+        """Say the rule, value against threshold, why, and what would change it."""
+        numbers = []
+        if result.value is not None:
+            numbers.append(f"found {number(result.value)}")
+        if result.threshold is not None:
+            numbers.append(f"asked {number(result.threshold)}")
+        if result.confidence is not None:
+            numbers.append(f"{result.confidence:.0%} sure")
+        text = Text.assemble((result.rule, "bold"), ("  " + ", ".join(numbers), "dim"))
+        passed = result.result in {Result.PASS, Result.WAIVED}
+        if not (brief and passed):
+            text.append(f"\n{self._words(result.message)}")
+        if result.would_change and not passed and not (brief and result.result is Result.WARN):
+            text.append(f"\n→ {self._words(result.would_change)}", style="italic")
+        return text
 
     def ending(self, lines: Sequence[tuple[str, str]], note: str) -> None:
         """Close with what to type next."""

@@ -1,12 +1,9 @@
 """Model files: written and read with skops, never pickled, foreign ones only in a child process with limits.
 
 A pickle runs whatever code it holds when it is opened. A skops file is data; types beyond scikit-learn's own
-are
-refused unless the caller trusts them by name. Even so a foreign file may be huge or crafted, so
-`score_foreign` and
-`inspect_foreign` open it in a child process with limits on processor seconds and memory, which hands back
-numbers
-and names, not objects.
+are refused unless the caller trusts them by name. Even so a foreign file may be huge or crafted, so
+`score_foreign` and `inspect_foreign` open it in a child process with limits on processor seconds and memory,
+which hands back numbers and names, not objects.
 """
 
 from __future__ import annotations

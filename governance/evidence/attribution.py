@@ -49,7 +49,7 @@ class Attribution:
     """Largest |base + sum of contributions - score|."""
 
 
-class Mixed(Exception):  # noqa: N818 - a finding about a pipeline, not an error
+class Mixed(Exception):
     """A transformer makes columns from several columns, or in a way that is not known here."""
 
 
@@ -126,10 +126,11 @@ def _column_transformer(transformer: ColumnTransformer, names: Sequence[str]) ->
         span = transformer.output_indices_.get(name, slice(0, 0))
         places = _places(columns, given)
         inputs = [names[place] for place in places]
+        parts: list[str] = []
         if isinstance(step, str):
-            parts = [] if step == "drop" else inputs
-        else:
-            parts = origins(step, inputs) if inputs else []
+            parts = inputs if step == "passthrough" else []
+        elif inputs:
+            parts = origins(step, inputs)
         made.update(zip(range(span.start, span.stop), parts, strict=True))
     return [made[place] for place in sorted(made)]
 

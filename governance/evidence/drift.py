@@ -1,10 +1,8 @@
 """Family `drift`: how far what a model sees now lies from what it was built on.
 
 A column has drifted when its population stability index reaches the threshold *and* a test, corrected for
-the number
-of columns (Holm), says that chance alone does not explain it: the index alone grows as samples shrink, the
-test
-alone finds every trifle in large ones.
+the number of columns (Holm), says that chance alone does not explain it: the index alone grows as samples
+shrink, the test alone finds every trifle in large ones.
 
 Sources: PSI and its 0.1/0.25 rules of thumb: N. Siddiqi, "Credit Risk Scorecards" (Wiley 2006); its sampling
 distribution: B. Yurdakul, "Statistical Properties of Population Stability Index" (2018). Numbers are tested

@@ -1,14 +1,11 @@
 """Family `explanation`: which features move the score, over all rows and for each decision.
 
 SHAP values on the scale of the model itself where that is exact (linear models: log-odds; trees: their
-margin or
-probability), else by permutation on the predicted probability. What a pipeline did to a feature on the way
-(imputing,
-scaling, one-hot columns) is mapped back: contributions are per original column.
+margin or probability), else by permutation on the predicted probability. What a pipeline did to a feature on
+the way (imputing, scaling, one-hot columns) is mapped back: contributions are per original column.
 
 Sources: S. Lundberg and S.-I. Lee, NeurIPS 2017; S. Lundberg et al., Nature Machine Intelligence 2 (2020)
-56-67.
-Reasons for one decision follow 12 CFR 1002.9(b)(2): the principal reasons, at most four, specific.
+56-67. Reasons for one decision follow 12 CFR 1002.9(b)(2): the principal reasons, at most four, specific.
 """
 
 from __future__ import annotations
@@ -31,6 +28,8 @@ from governance.lineage.results import (
     Scalar,
 )
 
+MOST_DRAWN = 20
+"""Features in the beeswarm: the most important ones, so that an entry stays small however wide the table is."""
 MOST_REASONS = 4
 """Regulation B's comment 9(b)(2)-1: disclosing more than four reasons is not likely to be helpful."""
 Floats = npt.NDArray[np.float64]
@@ -180,7 +179,9 @@ def _beeswarm(found: Attribution, rows: pd.DataFrame, sample: int, seed: int) ->
     size = min(sample, len(rows))
     places = np.sort(np.random.default_rng(seed).choice(len(rows), size=size, replace=False))
     swarm = []
-    for column, feature in enumerate(found.features):
+    drawn = np.argsort(-np.abs(found.values).mean(axis=0), kind="stable")[:MOST_DRAWN]
+    for column in drawn:
+        feature = found.features[column]
         values = rows[feature].iloc[places]
         if not pd.api.types.is_numeric_dtype(values):
             values = pd.Series(pd.factorize(rows[feature], sort=True)[0][places]).replace(-1, np.nan)

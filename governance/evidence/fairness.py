@@ -1,23 +1,20 @@
 """Family `fairness`: selection and error rates by group, and how far groups lie apart.
 
 Rates, the demographic parity ratio and the equalized odds difference are fairlearn's; the intervals around
-them are
-computed from counts, which stand in the result, so that the gate can judge at a confidence of its own.
-A missing sensitive value is no group: those rows are counted in `left_out` with the reason `unknown`.
+them are computed from counts, which stand in the result, so that the gate can judge at a confidence of its
+own. A missing sensitive value is no group: those rows are counted in `left_out` with the reason `unknown`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from fairlearn.metrics import (
     MetricFrame,
-    count,
     demographic_parity_ratio,
     equalized_odds_difference,
     false_positive_rate,
@@ -26,6 +23,7 @@ from fairlearn.metrics import (
 )
 
 from governance.errors import InvalidInput
+from governance.evidence.cells import Cells, as_text, as_texts
 from governance.evidence.intervals import DEFAULT_CONFIDENCE, log_ratio, newcombe, nothing, wilson
 from governance.evidence.performance import Flags, flags
 from governance.lineage.results import Estimate, Fairness, FairnessAnalysis, Group, LeftOut, Scalar
@@ -34,6 +32,10 @@ MINIMUM_ROWS = 30
 """Below this a group stands in the result but can neither be the reference nor settle a rule (house rule,
 after
 29 CFR 1607.4(D): differences in selection rates of small numbers may not be statistically significant)."""
+
+
+MOST_GROUPS = 300
+"""So that a result fits an entry; a feature with more values is hardly one that people are grouped by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,53 +111,44 @@ def _analyse(truth: Flags, decided: Flags, sensitive: pd.DataFrame, settings: _S
         raise InvalidInput(
             f"No row has a known value of {' and '.join(names)}.", remedy="Fairness needs groups to compare."
         )
-    known = sensitive[~unknown].map(_as_text).reset_index(drop=True)
-    y, d = truth[~unknown], decided[~unknown]
-    rates = MetricFrame(
-        metrics={
-            "rows": count,
-            "selection_rate": selection_rate,
-            "true_positive_rate": true_positive_rate,
-            "false_positive_rate": false_positive_rate,
-        },
-        y_true=y,
-        y_pred=d,
-        sensitive_features=known,
-    ).by_group.dropna(subset=["rows"])
-    confidence = settings.confidence
-    counted = [
-        _count(
-            dict(zip(names, key if isinstance(key, tuple) else (key,), strict=True)), known, y, d, confidence
+    known = sensitive[~unknown].apply(as_texts).reset_index(drop=True)
+    if (found := len(known.drop_duplicates())) > MOST_GROUPS:
+        raise InvalidInput(
+            f"{' and '.join(names)} make {found} groups; at most {MOST_GROUPS} can be compared.",
+            remedy="Put values into fewer classes first, for example ages into bands.",
         )
-        for key in rates.index
-    ]
-    groups = [
-        _with_fairlearn_rates(group, rates.loc[key]) for group, key in zip(counted, rates.index, strict=True)
-    ]
+    cells = Cells.of(known, truth[~unknown], decided[~unknown])
+    groups = [_counted(values, cells, settings.confidence) for values in _values(cells)]
+    groups = _with_fairlearn_rates(groups, cells)
     reference = _reference(groups, settings.minimum_rows)
-    groups = [group if group is reference else _against(group, reference, confidence) for group in groups]
+    groups = [
+        group if group is reference else _against(group, reference, settings.confidence) for group in groups
+    ]
     return FairnessAnalysis(
         sensitive=names,
         reference=reference.values,
         groups=groups,
         left_out=_left_out(names, sensitive[unknown]),
-        impact_ratio=_overall_ratio(y, d, known, groups, confidence),
-        demographic_parity_difference=_parity_difference(groups, confidence),
-        equalized_odds_difference=_odds_difference(y, d, known, groups, settings),
+        impact_ratio=_overall_ratio(cells, groups, settings.confidence),
+        demographic_parity_difference=_parity_difference(groups, settings.confidence),
+        equalized_odds_difference=_odds_difference(cells, groups, settings),
     )
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _values(cells: Cells) -> list[dict[str, str]]:
+    return [
+        {str(name): str(value) for name, value in row.items()}
+        for row in cells.groups.drop_duplicates().to_dict(orient="records")
+    ]
 
 
-def _count(values: dict[str, str], known: pd.DataFrame, y: Flags, d: Flags, confidence: float) -> Group:
-    inside = np.logical_and.reduce([(known[name] == value).to_numpy() for name, value in values.items()])
-    y, d = y[inside], d[inside]
-    rows, positives, chosen = len(y), int(y.sum()), int(d.sum())
-    tp, fp = int(np.sum(y & d)), int(np.sum(~y & d))
+def _counted(values: dict[str, str], cells: Cells, confidence: float) -> Group:
+    inside = np.logical_and.reduce(
+        [(cells.groups[name] == value).to_numpy() for name, value in values.items()]
+    )
+    y, d = cells.truth, cells.decided
+    rows, positives, chosen = cells.count(inside), cells.count(inside & y), cells.count(inside & d)
+    tp, fp = cells.count(inside & y & d), cells.count(inside & ~y & d)
     return Group(
         values=values,
         rows=rows,
@@ -166,18 +159,38 @@ def _count(values: dict[str, str], known: pd.DataFrame, y: Flags, d: Flags, conf
         selection_rate=wilson(chosen, rows, confidence),
         true_positive_rate=wilson(tp, positives, confidence),
         false_positive_rate=wilson(fp, rows - positives, confidence),
-        accuracy=wilson(int(np.sum(y == d)), rows, confidence),
+        accuracy=wilson(cells.count(inside & (y == d)), rows, confidence),
     )
 
 
-def _with_fairlearn_rates(group: Group, rates: pd.Series) -> Group:
+_RATES = {
+    "selection_rate": selection_rate,
+    "true_positive_rate": true_positive_rate,
+    "false_positive_rate": false_positive_rate,
+}
+
+
+def _with_fairlearn_rates(groups: list[Group], cells: Cells) -> list[Group]:
     """Take fairlearn's rates; where a rate has no denominator ours stays None (fairlearn says 0)."""
-    update = {}
-    for name in ("selection_rate", "true_positive_rate", "false_positive_rate"):
-        estimate: Estimate = getattr(group, name)
-        if estimate.value is not None:
-            update[name] = estimate.model_copy(update={"value": float(rates[name])})
-    return group.model_copy(update=update)
+    by_group = MetricFrame(
+        metrics=_RATES,
+        y_true=cells.truth,
+        y_pred=cells.decided,
+        sensitive_features=cells.groups,
+        sample_params={name: {"sample_weight": cells.weight} for name in _RATES},
+    ).by_group
+    made = []
+    for group in groups:
+        key = tuple(group.values.values())
+        rates = by_group.loc[key if len(key) > 1 else key[0]]
+        estimates: dict[str, Estimate] = {name: getattr(group, name) for name in _RATES}
+        update = {
+            name: one.model_copy(update={"value": float(rates[name])})
+            for name, one in estimates.items()
+            if one.value is not None
+        }
+        made.append(group.model_copy(update=update))
+    return made
 
 
 def _reference(groups: list[Group], minimum_rows: int) -> Group:
@@ -199,7 +212,7 @@ def _left_out(names: list[str], unknown: pd.DataFrame) -> list[LeftOut]:
     tally: dict[tuple[str | None, ...], int] = {}
     missing = unknown.isna().to_numpy()
     for row, gaps in zip(unknown.itertuples(index=False, name=None), missing, strict=True):
-        values = tuple(None if gap else _as_text(value) for value, gap in zip(row, gaps, strict=True))
+        values = tuple(None if gap else as_text(value) for value, gap in zip(row, gaps, strict=True))
         tally[values] = tally.get(values, 0) + 1
     ordered = sorted(tally.items(), key=lambda item: tuple(value or "" for value in item[0]))
     return [
@@ -214,15 +227,15 @@ def _extremes(groups: list[Group]) -> tuple[Group, Group]:
     return lowest, highest
 
 
-def _overall_ratio(
-    y: Flags, d: Flags, known: pd.DataFrame, groups: list[Group], confidence: float
-) -> Estimate:
+def _overall_ratio(cells: Cells, groups: list[Group], confidence: float) -> Estimate:
     lowest, highest = _extremes(groups)
     if len(groups) < 2 or highest.selected == 0:
-        return nothing("log-ratio", confidence, len(y))
+        return nothing("log-ratio", confidence, cells.rows)
     interval = log_ratio(lowest.selected, lowest.rows, highest.selected, highest.rows, confidence)
-    value = float(demographic_parity_ratio(y, d, sensitive_features=known))
-    return interval.model_copy(update={"value": value, "rows": len(y)})
+    value = demographic_parity_ratio(
+        cells.truth, cells.decided, sensitive_features=cells.groups, sample_weight=cells.weight
+    )
+    return interval.model_copy(update={"value": float(value), "rows": cells.rows})
 
 
 def _parity_difference(groups: list[Group], confidence: float) -> Estimate:
@@ -232,14 +245,11 @@ def _parity_difference(groups: list[Group], confidence: float) -> Estimate:
     return newcombe(highest.selected, highest.rows, lowest.selected, lowest.rows, confidence)
 
 
-def _odds_difference(
-    y: Flags, d: Flags, known: pd.DataFrame, groups: list[Group], settings: _Settings
-) -> Estimate:
+def _odds_difference(counted: Cells, groups: list[Group], settings: _Settings) -> Estimate:
     """Give fairlearn's difference and the percentile interval of a bootstrap within groups.
 
     Resampling a group's rows is resampling its four counts, so the cost does not grow with rows. A group
-    without
-    positives has no true positive rate and is left out of that comparison (negatives: likewise).
+    without positives has no true positive rate and is left out of that comparison (negatives: likewise).
     """
     cells = np.array(
         [
@@ -255,9 +265,14 @@ def _odds_difference(
     )
     value = _spread(cells[np.newaxis])[0]
     if len(groups) < 2 or np.isnan(value):
-        return nothing("bootstrap-percentile", settings.confidence, len(y))
+        return nothing("bootstrap-percentile", settings.confidence, counted.rows)
     if all(0 < group.positives < group.rows for group in groups):
-        value = equalized_odds_difference(y, d, sensitive_features=known)
+        value = equalized_odds_difference(
+            counted.truth,
+            counted.decided,
+            sensitive_features=counted.groups,
+            sample_weight=counted.weight,
+        )
     random = np.random.default_rng(settings.seed)
     drawn = np.stack(
         [random.multinomial(int(row.sum()), row / row.sum(), settings.replicates) for row in cells], axis=1
@@ -270,7 +285,7 @@ def _odds_difference(
         high=float(high),
         confidence=settings.confidence,
         method="bootstrap-percentile",
-        rows=len(y),
+        rows=counted.rows,
     )
 
 

@@ -49,8 +49,8 @@ def log_ratio(
     """Return the ratio of two independent proportions with the log-method interval.
 
     Where a count is 0 or equals its rows the variance of the plain method vanishes or is undefined; then
-    half a
-    success is added to each count and half a row to each number of rows (method `log-ratio-adjusted`).
+    half a success is added to each count and half a row to each number of rows (method
+    `log-ratio-adjusted`).
 
     Source: D. Katz et al., "Obtaining confidence intervals for the risk ratio in cohort studies",
     Biometrics 34 (1978) 469-474, method C; the adjustment: S. D. Walter, Biometrika 62 (1975) 371-374.

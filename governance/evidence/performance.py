@@ -1,8 +1,7 @@
 """Family `performance`: how well decisions and scores fit what happened, each number with its interval.
 
 Positive is the favourable outcome (1), as in `results.Confusion`. What the rows cannot say (an area under
-the curve
-from one class, precision without a selected row) has the value None.
+the curve from one class, precision without a selected row) has the value None.
 """
 
 from __future__ import annotations
@@ -44,10 +43,8 @@ def evaluate(
             but not read as probabilities (no Brier score, log loss, calibration).
         threshold: a row is selected when its score is at least this (unless `selected` says otherwise).
         selected: the decisions, 1 for favourable, where they are not simply the score against the threshold.
-        confidence: of every interval, two-sided.
-        seed: of the bootstrap behind balanced accuracy and F1.
-        replicates: of that bootstrap.
-        bins: of the calibration curve, equally filled.
+        confidence: of every interval, two-sided. seed: of the bootstrap behind balanced accuracy and F1.
+        replicates: of that bootstrap. bins: of the calibration curve, equally filled.
 
     Raises:
         InvalidInput: no rows, lengths differ, a value is missing or not 0 or 1.
@@ -193,8 +190,7 @@ def delong(truth: Flags, scores: Floats, confidence: float = DEFAULT_CONFIDENCE)
     """Return the area under the ROC curve with its DeLong interval (cut to [0, 1]).
 
     Source: E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, Biometrics 44 (1988) 837-845; computed from
-    ranks
-    after X. Sun and W. Xu, IEEE Signal Processing Letters 21 (2014) 1389-1393.
+    ranks after X. Sun and W. Xu, IEEE Signal Processing Letters 21 (2014) 1389-1393.
     """
     above, below = scores[truth], scores[~truth]
     m, n = len(above), len(below)

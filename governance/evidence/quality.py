@@ -1,9 +1,8 @@
 """Family `data-quality`: what a dataset looks like before anybody trains on it.
 
 Six checks, each with what it found and the limit it was held against: types, missing values, ranges,
-duplicate
-rows, constant columns, and overlap with another part (a test row that was trained on makes every figure too
-good).
+duplicate rows, constant columns, and overlap with another part (a test row that was trained on makes every
+figure too good).
 """
 
 from __future__ import annotations

@@ -8,8 +8,7 @@ The format is fixed in docs/ledger-format.md, "Sealed prediction batches". For r
 4. leaf data of row i: its G commitments one after the other; leaves and nodes as in RFC 6962 §2.1.
 
 Rows are streamed; what stays in memory is one 32-byte hash a row at most (nothing but log n hashes when
-sealing).
-This module needs neither pandas nor numpy.
+sealing). This module needs neither pandas nor numpy.
 """
 
 from __future__ import annotations

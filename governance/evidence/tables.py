@@ -2,8 +2,8 @@
 
 A file is read whole, named by the SHA-256 of its bytes, and refused rather than repaired: a ragged row, an
 undecodable byte, a missing or mistyped column each give one sentence with file, column and row. Rows count
-from 1
-without the header. Column types are those of sealed batches: `bool, int64, float64, text, timestamp, bytes`.
+from 1 without the header. Column types are those of sealed batches: `bool, int64, float64, text, timestamp,
+bytes`.
 """
 
 from __future__ import annotations

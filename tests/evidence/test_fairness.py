@@ -128,3 +128,9 @@ def test_numbers_as_groups_are_named_without_a_fraction() -> None:
 def test_bad_input_is_refused(sensitive: pd.DataFrame, analyses: list | None, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         fairness.evaluate([1, 0], [1, 0], sensitive, analyses=analyses)
+
+
+def test_a_feature_of_very_many_values_is_refused() -> None:
+    many = [str(number) for number in range(1000)]
+    with pytest.raises(InvalidInput, match="make 1000 groups; at most 300"):
+        fairness.evaluate([1, 0] * 500, [1, 0] * 500, pd.DataFrame({"street": many}))
