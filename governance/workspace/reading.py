@@ -89,11 +89,17 @@ class Reading:
         Raises:
             NotFound: no entry is about it; the remedy gives near names.
         """
-        parsed = self._session.known(subject)
+        self._known(subject)
         found = list(pages(self._session.ledger, EntryFilter(subject=subject, bodies=True)))
+        kind = subject.partition(":")[0]
         return SubjectView(
-            subject=subject, kind=parsed.kind, current=_current(found), entries=[entry_view(e) for e in found]
+            subject=subject, kind=kind, current=_current(found), entries=[entry_view(e) for e in found]
         )
+
+    def _known(self, subject: str) -> None:
+        """Demand that entries are about `subject`; those of one's own kinds may be about anything."""
+        if not self._session.knows(subject):
+            self._session.known(subject)
 
     def subjects(
         self, kind: str | None = None, *, after: str | None = None, limit: int = 100

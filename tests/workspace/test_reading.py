@@ -87,3 +87,11 @@ def test_the_overview_counts_subjects_and_shows_the_last_entry(alice: Workspace)
     assert seen.size == alice.checkpoint().size
     assert seen.last_entry is not None
     assert seen.last_entry.subject == "model:scorer@1"
+
+
+def test_a_subject_of_somebodys_own_making_is_shown_too(alice: Workspace) -> None:
+    alice.append(NewEntry(kind="x.payment", subject="payment:77/a", body={"sum": 3}))
+    found = alice.subject("payment:77/a")
+    assert (found.kind, found.current) == ("payment", {"sum": 3})
+    with pytest.raises(InvalidInput):
+        alice.lineage("payment:77/a")
