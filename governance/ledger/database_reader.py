@@ -78,10 +78,11 @@ class DatabaseReader:
     def rows(self, start: int, stop: int | None) -> Iterator[Row]:
         """Stream rows of `entry`."""
         last = (1 << 63) - 1 if stop is None else stop - 1
-        where = f"seq BETWEEN {start:d} AND {last:d} ORDER BY seq"
-        found = self._run(
-            f"SELECT seq, id, time, actor, kind, subject, hash, header FROM entry WHERE {where}"
-        )  # noqa: S608 - integers
+        columns, where = (
+            "seq, id, time, actor, kind, subject, hash, header",
+            f"seq BETWEEN {start:d} AND {last:d}",
+        )
+        found = self._run(f"SELECT {columns} FROM entry WHERE {where} ORDER BY seq")  # noqa: S608 - integers
         return map(Row._make, found)
 
     def stored_bodies(self) -> Iterator[tuple[int, bytes, bytes]]:
