@@ -43,8 +43,10 @@ def evaluate(
             but not read as probabilities (no Brier score, log loss, calibration).
         threshold: a row is selected when its score is at least this (unless `selected` says otherwise).
         selected: the decisions, 1 for favourable, where they are not simply the score against the threshold.
-        confidence: of every interval, two-sided. seed: of the bootstrap behind balanced accuracy and F1.
-        replicates: of that bootstrap. bins: of the calibration curve, equally filled.
+        confidence: of every interval, two-sided.
+        seed: of the bootstrap behind balanced accuracy and F1.
+        replicates: of that bootstrap.
+        bins: of the calibration curve, equally filled.
 
     Raises:
         InvalidInput: no rows, lengths differ, a value is missing or not 0 or 1.

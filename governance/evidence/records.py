@@ -54,11 +54,12 @@ def evidence(
     """Return the body that records `result`.
 
     Args:
-        result: what a function of this package computed. about: the subject it is about: a model version, a
-        dataset, a deployment. inputs: what it was computed from, by subject and digest, with roles (`test`,
-        `train`, `predictions`, …). producer: the actor who computed it; must be the one who writes the
-        entry. parameters: what was chosen: threshold, analyses, seed, …. mode: how it was computed, where
-        there is a choice.
+        result: what a function of this package computed.
+        about: the subject it is about: a model version, a dataset, a deployment.
+        inputs: what it was computed from, by subject and digest, with roles (`test`, `train`, …).
+        producer: the actor who computed it; must be the one who writes the entry.
+        parameters: what was chosen: threshold, analyses, seed, ….
+        mode: how it was computed, where there is a choice.
     """
     family = _FAMILIES[type(result)]
     return EvidenceRecorded(
