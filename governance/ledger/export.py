@@ -19,8 +19,8 @@ from governance.ledger.entry import can_be_erased, entry_hash, header_fields
 from governance.ledger.errors import ExportInvalid, LedgerError
 from governance.ledger.folder import BODIES, CHECKPOINT, MARK, body_path
 from governance.ledger.reader import Reader
-from governance.ledger.tiles import TILE_WIDTH, encode_entry_bundle, entries_path, tile_path
-from governance.ledger.tree import EMPTY_ROOT, HASH_BYTES
+from governance.ledger.tiles import TILE_WIDTH, TileHashes, encode_entry_bundle, entries_path, tile_path
+from governance.ledger.tree import EMPTY_ROOT, HASH_BYTES, root_at
 from governance.ledger.verification_growth import Growth
 
 
@@ -41,6 +41,8 @@ def write_export(reader: Reader, folder: Path, *, bodies: bool = False) -> int:
     text = reader.read_checkpoint()
     checkpoint = read_unverified(text)
     older = _look_at(folder, checkpoint)
+    if older is not None and _root_at(reader, older.size, checkpoint.size) != older.root:
+        raise _foreign(folder, "an export of another history under the same name")
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / MARK, checkpoint.origin.encode())
     growth = Growth(lambda level, index, hashes: _write_tile(folder, level, index, hashes))
@@ -52,8 +54,6 @@ def write_export(reader: Reader, folder: Path, *, bodies: bool = False) -> int:
             raise _unproved(f"{first + len(headers)} of its {checkpoint.size} entries can be read")
         for at, header in enumerate(headers):
             growth.append(entry_hash(header))
-            if older is not None and growth.size == older.size and growth.root() != older.root:
-                raise _foreign(folder, "an export of another history under the same name")
             if _write_body(reader, folder, first + at, header, bodies=bodies):
                 kept.add(first + at)
         _write(folder / entries_path(first // TILE_WIDTH, width), encode_entry_bundle(headers))
@@ -94,6 +94,13 @@ def _look_at(folder: Path, checkpoint: Checkpoint) -> Checkpoint | None:
     if MARK in names and (folder / MARK).read_bytes() == checkpoint.origin.encode():
         return None
     raise _foreign(folder, "other files")
+
+
+def _root_at(reader: Reader, size: int, newest: int) -> bytes:
+    try:
+        return root_at(size, TileHashes(reader.read_tile, newest)) if size else EMPTY_ROOT
+    except LedgerError as error:
+        raise _unproved(f"its tree can't be read: {error.message}") from error
 
 
 def _write_body(reader: Reader, folder: Path, seq: int, header: bytes, *, bodies: bool) -> bool:

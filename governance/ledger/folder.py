@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,10 @@ CHECKPOINT, BODIES, MARK = "checkpoint", "bodies.json", ".incomplete"
 def body_path(seq: int) -> str:
     """Return where an entry's body lies in an export."""
     return f"bodies/{seq}.json"
+
+
+def _is_salt(salt: object) -> bool:
+    return isinstance(salt, str) and re.fullmatch(r"[0-9a-f]{64}", salt) is not None
 
 
 class FolderReader:
@@ -74,11 +79,10 @@ class FolderReader:
         try:
             members = decode_canonical(data)
             salt, body = members["salt"], members["body"]
-            if set(members) == {"body", "salt"} and isinstance(body, dict) and isinstance(salt, str):
-                if salt == salt.lower() and len(salt) == 2 * HASH_BYTES:
-                    return bytes.fromhex(salt), encode(body)
-        except (LedgerError, KeyError, ValueError) as error:
+        except (LedgerError, KeyError) as error:
             raise ExportInvalid(f"{body_path(seq)} is no body in canonical form.") from error
+        if set(members) == {"body", "salt"} and isinstance(body, dict) and _is_salt(salt):
+            return bytes.fromhex(salt), encode(body)
         raise ExportInvalid(f"{body_path(seq)} is no body in canonical form.")
 
     def _bundle(self, index: int, width: int) -> list[bytes]:
