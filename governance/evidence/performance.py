@@ -39,8 +39,7 @@ def evaluate(
     Args:
         y_true: what happened, 1 for the favourable outcome and 0 otherwise, one a row.
         score: higher means more favourable; None where only decisions are known. Scores outside [0, 1] are
-        ranked
-            but not read as probabilities (no Brier score, log loss, calibration).
+            ranked but not read as probabilities (no Brier score, log loss, calibration).
         threshold: a row is selected when its score is at least this (unless `selected` says otherwise).
         selected: the decisions, 1 for favourable, where they are not simply the score against the threshold.
         confidence: of every interval, two-sided.
