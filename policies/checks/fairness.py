@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import combinations
 from typing import Annotated
 
 from pydantic import Field
@@ -26,14 +24,22 @@ from governance.gate.protocol import (
     Fairness,
     FairnessAnalysis,
     Finding,
-    Group,
     Parameters,
     Result,
     check,
     refer,
 )
 from policies.checks import proportions
-from policies.checks.proportions import Count
+from policies.checks.comparisons import (
+    Demand,
+    Rate,
+    Tested,
+    false_positive,
+    pairs,
+    ratio,
+    selected,
+    true_positive,
+)
 from policies.checks.wording import failing, listed, missing, named, percent, together
 
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
@@ -66,36 +72,21 @@ class Difference(_Sensitive):
     maximum: Annotated[float, Field(gt=0, lt=1)] = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    """One comparison: how it stands, and what is needed to join it with the others."""
-
-    label: str
-    value: float | None
-    low: float | None
-    high: float | None
-    rows: int
-    passes: bool
-    p_fail: float
-    too_small: bool
-    rows_needed: int | None
-    note: str = ""
-
-
 @check("fairness.impact_ratio", ImpactRatio)
 def impact_ratio(facts: Facts, parameters: ImpactRatio) -> CheckOutcome:
     """Every group's selection rate is at least a given part of the highest group's."""
 
-    def compare(analysis: FairnessAnalysis) -> list[_Tested]:
+    def compare(analysis: FairnessAnalysis, demand: Demand) -> list[Tested]:
         reference = next((g for g in analysis.groups if g.values == analysis.reference), None)
         if reference is None:
             raise ValueError(f"the reference group {analysis.reference} is none of the groups")
-        return [_ratio(g, reference, parameters) for g in analysis.groups if g is not reference]
+        return [ratio(g, reference, demand) for g in analysis.groups if g is not reference]
 
     return _judge(
         facts,
         parameters,
         compare,
+        tests=lambda analysis: len(analysis.groups) - 1,
         threshold=parameters.minimum,
         worst=lambda values: min(values, default=None),
         claim=f"selected at least {parameters.minimum:g} times as often as the most selected group",
@@ -109,7 +100,8 @@ def demographic_parity(facts: Facts, parameters: Difference) -> CheckOutcome:
     return _judge(
         facts,
         parameters,
-        lambda analysis: _pairs(analysis, parameters, [("selection rate", _selected)]),
+        lambda analysis, demand: list(pairs(analysis.groups, {"selection rate": selected}, demand)),
+        tests=lambda analysis: math.comb(len(analysis.groups), 2),
         threshold=parameters.maximum,
         worst=lambda values: max(values, default=None),
         claim=f"selected at rates that differ by no more than {parameters.maximum:g}",
@@ -120,11 +112,12 @@ def demographic_parity(facts: Facts, parameters: Difference) -> CheckOutcome:
 @check("fairness.equalized_odds", Difference)
 def equalized_odds(facts: Facts, parameters: Difference) -> CheckOutcome:
     """No two groups' true or false positive rates differ by more than a given amount."""
-    rates = [("true positive rate", _true_positive), ("false positive rate", _false_positive)]
+    rates: dict[str, Rate] = {"true positive rate": true_positive, "false positive rate": false_positive}
     return _judge(
         facts,
         parameters,
-        lambda analysis: _pairs(analysis, parameters, rates),
+        lambda analysis, demand: list(pairs(analysis.groups, rates, demand)),
+        tests=lambda analysis: len(rates) * math.comb(len(analysis.groups), 2),
         threshold=parameters.maximum,
         worst=lambda values: max(values, default=None),
         claim=f"judged with error rates that differ by no more than {parameters.maximum:g}",
@@ -135,8 +128,9 @@ def equalized_odds(facts: Facts, parameters: Difference) -> CheckOutcome:
 def _judge(
     facts: Facts,
     parameters: _Sensitive,
-    compare: Callable[[FairnessAnalysis], list[_Tested]],
+    compare: Callable[[FairnessAnalysis, Demand], list[Tested]],
     *,
+    tests: Callable[[FairnessAnalysis], int],
     threshold: float,
     worst: Callable[[list[float]], float | None],
     claim: str,
@@ -146,7 +140,7 @@ def _judge(
     if found is None:
         return missing(facts, "fairness", "fairness evaluation", "govern evaluate MODEL --sensitive COLUMN")
     evidence, fairness = found
-    tested: list[_Tested] = []
+    comparable: list[FairnessAnalysis] = []
     findings: list[Finding] = []
     for features in parameters.analyses():
         analysis = next((a for a in fairness.analyses if set(a.sensitive) == set(features)), None)
@@ -158,7 +152,10 @@ def _judge(
         if len(analysis.groups) < 2:
             findings.append(_one_group(features))
         else:
-            tested.extend(compare(analysis))
+            comparable.append(analysis)
+    number = sum(tests(analysis) for analysis in comparable)
+    demand = Demand(threshold, parameters.confidence, parameters.minimum_rows, max(number, 1))
+    tested = [one for analysis in comparable for one in compare(analysis, demand)]
     adjusted = proportions.holm([one.p_fail for one in tested])
     judged = [_finding(one, p, parameters) for one, p in zip(tested, adjusted, strict=True)]
     result = together([f.result for f in (*judged, *findings)])
@@ -168,97 +165,13 @@ def _judge(
         value=worst([one.value for one in tested if one.value is not None]),
         threshold=threshold,
         confidence=parameters.confidence,
-        would_change=_would_change(result, judged, findings),
+        would_change=_would_change(result, tested, judged, findings),
         findings=tuple(_shown(judged) + findings),
         evidence=refer(evidence),
     )
 
 
-def _ratio(group: Group, reference: Group, parameters: ImpactRatio) -> _Tested:
-    label, count, base = named(group.values), _selected(group), _selected(reference)
-    if base.hits == 0:
-        return _untestable(label, group.rows, "nobody was selected in the reference group")
-    alpha_z = proportions.quantile(parameters.confidence)
-    score = proportions.ratio_score(count, base, parameters.minimum)
-    low, high = proportions.ratio_bounds(count, base, parameters.confidence)
-    small = min(group.rows, reference.rows) < parameters.minimum_rows
-    at_least = parameters.minimum_rows / min(group.rows, reference.rows)
-
-    def settled(factor: float) -> bool:
-        there = proportions.ratio_score(count.times(factor), base.times(factor), parameters.minimum)
-        return factor >= at_least and abs(there) >= alpha_z
-
-    return _Tested(
-        label=label,
-        value=count.rate / base.rate,
-        low=low,
-        high=high,
-        rows=group.rows,
-        passes=score >= alpha_z,
-        p_fail=1.0 if small else proportions.tail(-score),
-        too_small=small,
-        rows_needed=_rows(proportions.times_needed(settled), group.rows),
-    )
-
-
-def _pairs(
-    analysis: FairnessAnalysis, parameters: Difference, rates: Sequence[tuple[str, Callable[[Group], Count]]]
-) -> list[_Tested]:
-    return [
-        _pair(first, second, name, rate, parameters)
-        for name, rate in rates
-        for first, second in combinations(analysis.groups, 2)
-    ]
-
-
-def _pair(
-    first: Group, second: Group, name: str, rate: Callable[[Group], Count], parameters: Difference
-) -> _Tested:
-    if rate(first).rate < rate(second).rate:
-        first, second = second, first
-    one, other = rate(first), rate(second)
-    label = f"{name}: {named(first.values)} against {named(second.values)}"
-    fewest = min(first, second, key=lambda group: group.rows)
-    if not one.rows or not other.rows:
-        return _untestable(label, fewest.rows, "a group has no such rows")
-    z, limit = proportions.quantile(parameters.confidence), parameters.maximum
-    low, high = proportions.difference_bounds(one, other, z)
-    small = min(one.rows, other.rows) < parameters.minimum_rows
-    at_least = parameters.minimum_rows / min(one.rows, other.rows)
-
-    def settled(factor: float) -> bool:
-        there = proportions.difference_bounds(one.times(factor), other.times(factor), z)
-        return factor >= at_least and (there[0] > limit or (there[1] < limit and there[0] > -limit))
-
-    return _Tested(
-        label=label,
-        value=one.rate - other.rate,
-        low=low,
-        high=high,
-        rows=fewest.rows,
-        passes=-limit < low and high < limit,
-        p_fail=1.0 if small else proportions.difference_p_value(one, other, limit),
-        too_small=small,
-        rows_needed=_rows(proportions.times_needed(settled), fewest.rows),
-    )
-
-
-def _untestable(label: str, rows: int, note: str) -> _Tested:
-    return _Tested(
-        label=label,
-        value=None,
-        low=None,
-        high=None,
-        rows=rows,
-        passes=False,
-        p_fail=1.0,
-        too_small=True,
-        rows_needed=None,
-        note=note,
-    )
-
-
-def _finding(tested: _Tested, p_fail: float, parameters: _Sensitive) -> Finding:
+def _finding(tested: Tested, p_fail: float, parameters: _Sensitive) -> Finding:
     result, message = Result.UNCLEAR, tested.note
     if tested.too_small:
         message = message or f"fewer than {parameters.minimum_rows} rows to judge by"
@@ -278,7 +191,7 @@ def _finding(tested: _Tested, p_fail: float, parameters: _Sensitive) -> Finding:
         rows=tested.rows,
         rows_needed=needed,
         message=message
-        + (f"; about {needed} rows of it would settle this at the rates seen" if needed else ""),
+        + (f"; about {needed} rows of {tested.scarce} would settle this at the rates seen" if needed else ""),
     )
 
 
@@ -304,7 +217,9 @@ def _message(
     return said + (f" Left out: {listed(f'{f.label} ({f.rows} rows)' for f in outside)}." if outside else "")
 
 
-def _would_change(result: Result, judged: Sequence[Finding], others: Sequence[Finding]) -> str:
+def _would_change(
+    result: Result, tested: Sequence[Tested], judged: Sequence[Finding], others: Sequence[Finding]
+) -> str:
     if result is Result.FAIL:
         return (
             "A model that treats these groups alike: retrain with a mitigation, then evaluate and ask again."
@@ -312,9 +227,14 @@ def _would_change(result: Result, judged: Sequence[Finding], others: Sequence[Fi
     if result is Result.MISSING:
         return f"Evaluate fairness by {listed(f.label for f in failing(others, Result.MISSING))} too."
     if result is Result.UNCLEAR:
-        needs = [f"{f.rows_needed} of {f.label} instead of {f.rows}" for f in judged if f.rows_needed]
+        needs: dict[tuple[str, int], int] = {}
+        for one, finding in zip(tested, judged, strict=True):
+            if finding.rows_needed:
+                group = (one.scarce, one.rows)
+                needs[group] = max(needs.get(group, 0), finding.rows_needed)
         if needs:
-            return f"More evaluated rows: about {listed(needs)}."
+            wanted = listed(f"{more} of {name} instead of {rows}" for (name, rows), more in needs.items())
+            return f"More evaluated rows: about {wanted}."
         return "Evaluation rows of every group, with both outcomes."
     return ""
 
@@ -371,19 +291,3 @@ def _consistent(analysis: FairnessAnalysis) -> None:
         )
         if not possible:
             raise ValueError(f"the counts of {named(g.values)} contradict each other")
-
-
-def _selected(group: Group) -> Count:
-    return Count(group.selected, group.rows)
-
-
-def _true_positive(group: Group) -> Count:
-    return Count(group.true_positives, group.positives)
-
-
-def _false_positive(group: Group) -> Count:
-    return Count(group.false_positives, group.rows - group.positives)
-
-
-def _rows(times: float | None, rows: int) -> int | None:
-    return None if times is None else math.ceil(times * rows)

@@ -152,7 +152,7 @@ def test_a_replay_gives_the_same_verdict_whatever_came_later(room: Room, house: 
     denied, _ = room.ask()
     approved(room)
     allowed, _ = room.ask()
-    stricter = house.replace("version: 1.0.0", "version: 1.0.1").replace("minimum: 0.55", "minimum: 0.99")
+    stricter = house.replace("version: 1.0.0", "version: 1.0.1").replace("minimum: 0.7", "minimum: 0.99")
 
     pack = packs.parse(stricter)
     room.enter(ADMIN, "policy.registered", pack.subject, {"digest": pack.digest, "text": stricter})

@@ -162,6 +162,17 @@ def test_equalized_odds_needs_rows_of_both_outcomes() -> None:
     assert any("fewer than 30" in f.message for f in found.findings)
 
 
+def test_the_rows_said_to_settle_are_more_than_there_are_and_do_settle() -> None:
+    groups = {"white": [600, 540], "g0": [100, 66], "g1": [100, 75], "g2": [60, 50]}
+    first = judge(groups)
+    assert first.result is Result.UNCLEAR
+    unclear = [f for f in first.findings if f.result is Result.UNCLEAR]
+    assert all(f.rows_needed and f.rows and f.rows_needed > f.rows for f in unclear)
+    times = max(f.rows_needed / f.rows for f in unclear if f.rows_needed and f.rows) * 1.2
+    more = judge({name: [round(n * times), round(k * times)] for name, (n, k) in groups.items()})
+    assert all(f.result is not Result.UNCLEAR for f in more.findings)
+
+
 def test_order_of_groups_does_not_matter() -> None:
     one = judge({"white": [400, 360], "black": [150, 120], "other": [80, 70]})
     other = judge({"other": [80, 70], "black": [150, 120], "white": [400, 360]})
