@@ -28,7 +28,7 @@ from reports.wording import MISSING
 
 Side = Literal["left", "right"]
 LABEL_WIDTH = 118.0
-ROWS_KEPT = 16
+ROWS_KEPT = 12
 """Tables of at most so many rows stay on one page if they fit on one."""
 
 RESULT_COLOURS: dict[str, Color] = {
@@ -106,6 +106,7 @@ def grid(
     *,
     sides: Sequence[Side] | None = None,
     small: bool = False,
+    breaks: bool = False,
 ) -> Flowable:
     """Return a table with a header that repeats on each page; rows may break within when they are taller.
 
@@ -115,6 +116,7 @@ def grid(
         widths: column widths in points.
         sides: alignment of each column, left unless said; figures stand right.
         small: use the small size of text.
+        breaks: let even a short table break across pages.
     """
     aligned: Sequence[Side] = sides or ["left"] * len(header)
     label = styles().label
@@ -142,7 +144,7 @@ def grid(
             ("LINEBELOW", (0, 1), (-1, -1), 0.4, HAIRLINE),
         ]),
     )  # fmt: skip
-    return Together([table]) if len(rows) <= ROWS_KEPT else table
+    return table if breaks or len(rows) > ROWS_KEPT else Together([table])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ to them in the character map; text copied out of the PDF is unchanged.
 from __future__ import annotations
 
 import struct
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -147,19 +148,24 @@ def _known() -> frozenset[int]:
     return shared
 
 
+NO_BREAK = "\u00a0"
+
+
 def plain(text: object) -> str:
     """Return text as it can be drawn: in reading order, and what the family lacks as `[U+4E2D]`.
 
-    A character without a shape is named, never dropped or boxed: two names that differ stay different.
+    A character that the family has no shape for is named, never dropped or boxed.
     """
     known = _known()
     shown = []
     for character in in_reading_order(str(text)):
-        if ord(character) in known:
+        if character.isspace():
+            shown.append(character if character == NO_BREAK else " ")
+        elif unicodedata.category(character) in {"Cc", "Cf"}:
+            continue  # control and format characters have no shape, and could hide or reorder what others read
+        elif ord(character) in known:
             shown.append(character)
-        elif character.isspace():
-            shown.append(" ")
-        elif character.isprintable():
+        else:
             shown.append(f"[U+{ord(character):04X}]")
     return "".join(shown)
 

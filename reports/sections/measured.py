@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from reportlab.platypus import CondPageBreak, Flowable
 
-from governance.lineage.results import Confusion, Explanation, Fairness, FairnessAnalysis, Group, Performance
+from governance.lineage.results import (
+    Confusion,
+    Explanation,
+    Fairness,
+    FairnessAnalysis,
+    Group,
+    LeftOut,
+    Performance,
+)
 from reports.blocks import erased, figure, gap, note, nothing, source, text
 from reports.charts.calibration import calibration_chart
 from reports.charts.contributions import beeswarm_chart, importance_chart, reasons_chart
@@ -197,14 +205,18 @@ def _analysis(
         names = listing(f"{groups(dict(one.values))} ({one.rows:,})" for one in small)
         story.append(note(f"Too small to judge (fewer than {result.minimum_rows:,} rows): {names}."))
     if analysis.left_out:
-        out = "; ".join(
-            f"{groups(dict(one.values))}: {counted(one.rows, 'row')}, {one.reason}"
-            for one in analysis.left_out
+        story.append(
+            note(f"Left out of every group: {'; '.join(_left_out(one) for one in analysis.left_out)}.")
         )
-        story.append(note(f"Left out of every group: {out}."))
     else:
         story.append(note("No rows were left out."))
     return story
+
+
+def _left_out(one: LeftOut) -> str:
+    who = ", ".join(f"{name} {value or 'unknown'}" for name, value in one.values.items())
+    why = "" if one.reason == "unknown" else f" ({one.reason})"
+    return f"{who}, {counted(one.rows, 'row')}{why}"
 
 
 def _ratio_bar(group: Group, analysis: FairnessAnalysis, minimum: int) -> Bar:

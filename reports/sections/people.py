@@ -59,7 +59,7 @@ def _given(facts: DossierFacts, given: Sequence[Approval], page: Page) -> Flowab
     ]  # fmt: skip
     return grid(
         ["Signer", "Roles", "Meaning and target", "Signed", "Key, entry", "State"], rows,
-        [width * share for share in (0.16, 0.14, 0.23, 0.21, 0.15, 0.11)], small=True,
+        [width * share for share in (0.15, 0.13, 0.22, 0.25, 0.15, 0.1)], small=True,
     )  # fmt: skip
 
 

@@ -124,13 +124,13 @@ def _findings(findings: Sequence[Finding], page: Page) -> list[Flowable]:
     table = grid(
         ["Finding", "Result", "Value", "Interval", "Rows", "In words"], rows,
         [width * 0.26, width * 0.12, width * 0.08, width * 0.16, width * 0.08, width * 0.3],
-        sides=["left", "left", "right", "right", "right", "left"], small=True,
+        sides=["left", "left", "right", "right", "right", "left"], small=True, breaks=True,
     )  # fmt: skip
     left = len(findings) - len(shown)
     if left:
         rest = f"{counted(left, 'finding')} more, none worse than those shown, stand in the decision's entry."
-        return [table, note(rest)]
-    return [table]
+        return [CondPageBreak(76), table, note(rest)]
+    return [CondPageBreak(76), table]
 
 
 def _in_words(one: Finding) -> str:

@@ -4,6 +4,7 @@ Numbers are of the size that the mortgage data give. Hashes are real digests of 
 stories that differ anywhere differ in what a dossier prints.
 """
 
+# ruff: noqa: E501, RUF028 - one record a line reads better than one member a line
 from __future__ import annotations
 
 import hashlib

@@ -1,0 +1,98 @@
+"""`govern report dossier`, on a real ledger."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from governance.cli.context import Settings
+from governance.errors import NotFound
+from governance.lineage.records import (
+    Artifact,
+    Code,
+    ModelRegistered,
+    Reference,
+    RunRecorded,
+    SystemRegistered,
+)
+from governance.workspace import create_workspace, open_workspace
+from reports.command import app
+from reports.dossier import dossier_pdf
+from reports.gather import gather
+
+MODEL = "model:scorer@1"
+DIGEST = "sha256:" + "ab" * 32
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    place = str(tmp_path_factory.mktemp("ledger") / "governance.db")
+    with create_workspace(place, actor="user:alice", origin="acme.example/reports") as workspace:
+        workspace.set_roles("user:alice", [{"role": "administrator"}, {"role": "recorder"}])
+        recorder = workspace.acting_as("user:alice")
+        purpose = SystemRegistered(
+            purpose="Scores loans", owner="user:alice", risk="limited", success_metrics=[]
+        )
+        recorder.register_system("system:credit", purpose)
+        run = recorder.record_run(
+            RunRecorded(
+                inputs=[],
+                outputs=[Reference(digest=DIGEST, role="model")],
+                code=Code(digest=DIGEST),
+                parameters={},
+                environment={"python": "3.11", "platform": "any", "packages": {}},
+                metrics={},
+                started="2026-01-01T00:00:00Z",
+                ended="2026-01-01T00:00:01Z",
+            )
+        )
+        artifact = Artifact(digest=DIGEST, format="onnx")
+        recorder.register_model(
+            MODEL, ModelRegistered(artifact=artifact, run=run.subject, system="system:credit")
+        )
+    return place
+
+
+def _run(url: str, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["dossier", *words], obj=Settings(ledger=url))
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+def test_it_writes_the_file_and_says_which_checkpoint_it_is_of(url: str, tmp_path: Path) -> None:
+    target = tmp_path / "dossier.pdf"
+    code, said = _run(url, "scorer@1", "-o", str(target))
+    assert code == 0
+    assert "at checkpoint" in said
+    assert target.read_bytes().startswith(b"%PDF-")
+
+
+def test_it_prints_json_for_pipelines(url: str, tmp_path: Path) -> None:
+    _, said = _run(url, MODEL, "-o", str(tmp_path / "d.pdf"), "--paper", "letter", "--json")
+    answer = json.loads(said)
+    assert answer["model"] == MODEL
+    assert answer["origin"] == "acme.example/reports"
+
+
+def test_two_readers_of_one_checkpoint_get_the_same_bytes(url: str) -> None:
+    made = []
+    for _ in range(2):
+        with open_workspace(url) as workspace:
+            made.append(dossier_pdf(gather(workspace, MODEL)))
+    assert made[0] == made[1]
+
+
+def test_a_missing_folder_is_refused_and_nothing_written(url: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="folder"):
+        _run(url, MODEL, "-o", str(tmp_path / "no" / "d.pdf"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_model_is_refused_and_nothing_written(url: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        _run(url, "nobody@9", "-o", str(tmp_path / "d.pdf"))
+    assert list(tmp_path.iterdir()) == []
