@@ -112,7 +112,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One signed approval after validation (`governance.gate.validity` numbers the rules).
+    """One signed approval after validation (`governance.gate.approvals` numbers the rules).
 
     Attributes:
         seq: position of `approval.given`.
