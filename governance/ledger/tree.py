@@ -179,7 +179,12 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     hashes = [old_root, *path] if old & (old - 1) == 0 else list(path)
     if not hashes:
         raise ProofInvalid("The consistency proof is empty.")
-    node, last = old - 1, new - 1
+    if _both_roots(old - 1, new - 1, hashes) != (old_root, new_root):
+        raise ProofInvalid(f"The tree of {old} leaves is not the beginning of the tree of {new} leaves.")
+
+
+def _both_roots(node: int, last: int, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Walk a consistency proof up from the old tree's last leaf, building both roots."""
     while node & 1:
         node, last = node >> 1, last >> 1
     before = after = hashes[0]
@@ -195,8 +200,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
         node, last = node >> 1, last >> 1
     if last:
         raise ProofInvalid("The consistency proof is too short.")
-    if before != old_root or after != new_root:
-        raise ProofInvalid(f"The tree of {old} leaves is not the beginning of the tree of {new} leaves.")
+    return before, after
 
 
 def _check_hashes(hashes: Iterable[bytes]) -> None:

@@ -163,7 +163,7 @@ class Walk:
         place, item, _ = slot
         if item is None or item.fields is None:
             return
-        row, fields, computed = item.row, item.fields, item.hash
+        row, fields = item.row, item.fields
         findings = self._findings
         if self._stored:
             self._check_columns(slot, item.row, fields)

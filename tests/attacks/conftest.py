@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,11 +81,11 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[in
 
 
 @pytest.fixture
-def attacked(honest: tuple[Path, str, dict[int, str]], tmp_path: Path) -> Iterator[Attacked]:
+def attacked(honest: tuple[Path, str, dict[int, str]], tmp_path: Path) -> Attacked:
     path, vkey, kept = honest
     copy = tmp_path / "copy"
     shutil.copytree(path.parent, copy)
-    yield Attacked(copy / path.name, vkey, kept)
+    return Attacked(copy / path.name, vkey, kept)
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ def _recompute(attacked, *, signer: SigningKey | None, since: int = ALTERED) -> 
     """Alter one body and recompute salt commitment, headers, hashes, tiles, and with a key the checkpoints."""
     rows = attacked.query("SELECT seq, header FROM entry ORDER BY seq")
     hashes, statements, before = [], [], "0" * 64
-    for seq, data in rows:
-        header = Header.from_bytes(data)
+    for seq, stored in rows:
+        data, header = stored, Header.from_bytes(stored)
         commitment = header.body
         if seq == since:
             salt, body = b"s" * 32, b'{"place":"nowhere"}'
@@ -33,15 +33,25 @@ def _recompute(attacked, *, signer: SigningKey | None, since: int = ALTERED) -> 
             statements.append(("UPDATE body SET salt = ?, body = ? WHERE seq = ?", (salt, body, seq)))
         if seq >= since:
             data = Header(
-                header.actor, commitment, header.id, header.kind, header.origin, before, seq, header.subject, header.time
+                header.actor,
+                commitment,
+                header.id,
+                header.kind,
+                header.origin,
+                before,
+                seq,
+                header.subject,
+                header.time,
             ).to_bytes()
-            statements.append(("UPDATE entry SET header = ?, hash = ? WHERE seq = ?", (data, entry_hash(data), seq)))
+            statements.append(
+                ("UPDATE entry SET header = ?, hash = ? WHERE seq = ?", (data, entry_hash(data), seq))
+            )
         hashes.append(entry_hash(data))
         before = hashes[-1].hex()
-    for tile in full_tiles(0, len(hashes), hashes, lambda *_: b""):
-        statements.append(
-            ("UPDATE tile SET hashes = ? WHERE level = ? AND idx = ?", (tile.hashes, tile.level, tile.index))
-        )
+    statements += [
+        ("UPDATE tile SET hashes = ? WHERE level = ? AND idx = ?", (tile.hashes, tile.level, tile.index))
+        for tile in full_tiles(0, len(hashes), hashes, lambda *_: b"")
+    ]
     if signer is not None:
         for (size,) in attacked.query("SELECT size FROM checkpoint"):
             head = checkpoints.Checkpoint(signer.name, size, root_of(hashes[:size]))
@@ -72,11 +82,17 @@ def test_a_chain_recomputed_with_the_key_against_a_pinned_checkpoint(attacked, f
 
 def test_a_whole_ledger_forged_under_the_same_name(attacked, tmp_path) -> None:
     forged = tmp_path / "forged.db"
-    with Ledger.create(str(forged), actor="user:anna", origin="acme.example/attacked", created={"admins": []}) as other:
-        with other.reader() as reader:
-            report = verify(reader, keys=[attacked.vkey])
-            assert [(one.class_, one.place) for one in report.failures] == [("checkpoint-invalid", "checkpoint 1")]
-            unpinned = verify(reader)
+    with (
+        Ledger.create(
+            str(forged), actor="user:anna", origin="acme.example/attacked", created={"admins": []}
+        ) as other,
+        other.reader() as reader,
+    ):
+        report = verify(reader, keys=[attacked.vkey])
+        assert [(one.class_, one.place) for one in report.failures] == [
+            ("checkpoint-invalid", "checkpoint 1")
+        ]
+        unpinned = verify(reader)
     assert unpinned.ok
     assert any("key not pinned" in warning for warning in unpinned.warnings)
 
@@ -157,7 +173,10 @@ def test_a_tile_in_an_export_altered_or_removed(attacked, exported) -> None:
     tile = exported / tile_path(0, 1)
     tile.write_bytes(tile.read_bytes()[:-1] + b"\0")
     (exported / tile_path(0, 2, 88)).unlink()
-    assert _in_folder(attacked, exported) == [("tile-altered", "tile/0/001", 1), ("tile-altered", "tile/0/002.p/88", 1)]
+    assert _in_folder(attacked, exported) == [
+        ("tile-altered", "tile/0/001", 1),
+        ("tile-altered", "tile/0/002.p/88", 1),
+    ]
 
 
 def test_an_entry_cut_out_of_an_export(attacked, exported) -> None:

@@ -113,7 +113,7 @@ def test_go_sumdb_refuses_an_altered_export_as_we_do(exported, cache: Path, tmp_
 
 
 def test_a_proof_file_is_a_tlog_proof_of_the_specification() -> None:
-    from governance.ledger import proof  # noqa: PLC0415
+    from governance.ledger import proof
 
     ledger = LedgerInLists.of(100)
     entry = ledger.entries[41]

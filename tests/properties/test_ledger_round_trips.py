@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -144,10 +146,8 @@ def test_entry_bundles_read_back(headers: list[bytes]) -> None:
 @given(st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=5), st.integers(1, 40))
 def test_a_bundle_cut_short_is_refused_or_ends_at_an_entry(headers: list[bytes], cut: int) -> None:
     data = encode_entry_bundle(headers)[:-cut]
-    try:
+    with suppress(ExportInvalid):
         assert headers[: len(found := decode_entry_bundle(data))] == found
-    except ExportInvalid:
-        pass
 
 
 LEDGER = LedgerInLists.of(40, 5)
