@@ -179,6 +179,8 @@ def _rows_to_lines(
 def _tracks(pairs: Sequence[tuple[str, str]], line_of: Mapping[str, int]) -> dict[str, int]:
     """Give each source a vertical track: none overlap, and a source turns off its row before others turn onto it.
 
+    Sources with the same targets share a track: whichever way one reads their junctions is true.
+
     The second part is the vertical constraint of channel routing. Where it is a cycle (two sources that swap rows)
     it is cut at its first source, and one junction can then be read two ways: the strip below the drawing names the
     true neighbours of the selected node.
@@ -186,32 +188,29 @@ def _tracks(pairs: Sequence[tuple[str, str]], line_of: Mapping[str, int]) -> dic
     targets: dict[str, set[int]] = defaultdict(set)
     for source, target in pairs:
         targets[source].add(line_of[target])
+    groups: dict[frozenset[int], list[str]] = defaultdict(list)
+    for source, lines in targets.items():
+        groups[frozenset(lines)].append(source)
+    own = {rows: {line_of[source] for source in sources} for rows, sources in groups.items()}
     bent = sorted(
-        (source for source in targets if targets[source] != {line_of[source]}),
-        key=lambda one: (line_of[one], one),
+        (rows for rows in groups if own[rows] != rows), key=lambda rows: (min(own[rows]), sorted(rows))
     )
-    before = {
-        source: {other for other in bent if other != source and line_of[other] in targets[source]}
-        for source in bent
-    }
+    before = {rows: {other for other in bent if other != rows and own[other] & rows} for rows in bent}
     track = dict.fromkeys(targets, 0)
     taken: list[list[tuple[int, int]]] = []
-    done: set[str] = set()
-    while len(done) < len(bent):
-        free = [source for source in bent if source not in done and before[source] <= done]
-        source = (free or [one for one in bent if one not in done])[0]
-        rows = targets[source] | {line_of[source]}
-        low, high = min(rows), max(rows)
-        index = max((track[other] + 1 for other in before[source] & done), default=0)
-        while any(
-            low <= top and bottom <= high for bottom, top in (taken[index] if index < len(taken) else ())
-        ):
+    placed: dict[frozenset[int], int] = {}
+    while len(placed) < len(bent):
+        waiting = [rows for rows in bent if rows not in placed]
+        rows = next((one for one in waiting if before[one] <= placed.keys()), waiting[0])
+        low, high = min(rows | own[rows]), max(rows | own[rows])
+        index = max((placed[other] + 1 for other in before[rows] if other in placed), default=0)
+        while index < len(taken) and any(low <= bottom and top <= high for top, bottom in taken[index]):
             index += 1
         while len(taken) <= index:
             taken.append([])
         taken[index].append((low, high))
-        track[source] = index
-        done.add(source)
+        placed[rows] = index
+        track.update(dict.fromkeys(groups[rows], index))
     return track
 
 
@@ -221,11 +220,12 @@ def _widths(labels: Mapping[str, str], rows: Mapping[int, list[str]], room: int)
         index: max([min(len(labels.get(name, name)), WIDEST) for name in names if name[0] != "\0"] or [1])
         for index, names in rows.items()
     }
-    while sum(width.values()) > room:
-        widest = max(width, key=lambda index: width[index])
-        if width[widest] <= NARROWEST:
-            break
-        width[widest] -= 1
+    for order in ([index for index in width if index], list(width)):  # the subject's own layer last
+        while order and sum(width.values()) > room:
+            widest = max(order, key=lambda index: width[index])
+            if width[widest] <= NARROWEST:
+                break
+            width[widest] -= 1
     return width
 
 
@@ -272,8 +272,11 @@ def _paint_gap(
     line_of: Mapping[str, int],
     nodes: Mapping[str, Placed],
 ) -> None:
+    reached: dict[str, set[str]] = defaultdict(set)
     for source, target in pairs:
-        owner = source.split("\0")[1] if source[0] == "\0" else source
+        reached[source].add(target)
+    for source, target in pairs:
+        owner = "\0".join(sorted(reached[source]))  # whose track it is: those of one track may touch
         left = (
             starts[index] + widths[index] if source[0] == "\0" else nodes[source].x + nodes[source].width + 1
         )

@@ -17,7 +17,7 @@ from governance.lineage.results import (
     FairnessAnalysis,
     Performance,
 )
-from tui.lines import BLANK, Cell, Column, Line, Span, bar, line, paragraph, table_head, table_row
+from tui.lines import BLANK, Cell, Column, Line, Span, bar, fit, line, paragraph, table_head, table_row
 from tui.words import count, counted, interval, mark, number, style_of
 
 FOUR_FIFTHS = 0.8
@@ -159,7 +159,7 @@ def _explanation(result: Explanation, width: int) -> list[Line]:
         sign = "+" if item.mean >= 0 else "−"
         lines.append(
             line(
-                f"    {item.feature[:22]:<23}{item.mean_absolute:>7.3f} {sign}  ",
+                f"    {fit(item.feature, 22)} {item.mean_absolute:>7.3f} {sign}  ",
                 (bar(item.mean_absolute / top, room), "accent"),
             )
         )
@@ -181,7 +181,7 @@ def _drift(result: Drift, width: int) -> list[Line]:
         drawn = bar(item.value / top, room)
         lines.append(
             line(
-                f"    {item.feature[:18]:<19}{item.statistic:<5}{item.value:>6.3f}  ",
+                f"    {fit(item.feature, 18)} {item.statistic:<5}{item.value:>6.3f}  ",
                 word,
                 "  ",
                 (drawn, "accent"),

@@ -61,7 +61,7 @@ def picture(grown: Grown, *, everything: bool) -> Picture:
         {(e.source, e.target) for e in grown.edges.values() if shown(e.source) and shown(e.target)}
     )
     if not everything:
-        edges = sorted({*edges, *_evaluated(grown)})
+        edges = sorted({*edges, *_evaluated(grown, edges)})
     crowds = _crowds(grown, edges)
     member_of = {
         member: crowd for crowd, members in crowds.items() if crowd not in grown.opened for member in members
@@ -74,13 +74,15 @@ def picture(grown: Grown, *, everything: bool) -> Picture:
     return Picture(labels, drawn, styles, crowds)
 
 
-def _evaluated(grown: Grown) -> set[tuple[str, str]]:
-    """Return dataset → model where evidence stands between them: a test set touches the models judged on it."""
+def _evaluated(grown: Grown, edges: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return dataset → model where only evidence stands between them: a test set touches the models judged on it."""
     about = {edge.source: edge.target for edge in grown.edges.values() if edge.relation == "evidence-about"}
     return {
         (edge.source, about[edge.target])
         for edge in grown.edges.values()
-        if edge.relation == "evaluated-on" and about.get(edge.target, "").startswith("model:")
+        if edge.relation == "evaluated-on"
+        and about.get(edge.target, "").startswith("model:")
+        and about[edge.target] not in layers_of(edge.source, edges)
     }
 
 
@@ -105,6 +107,8 @@ def _label(grown: Grown, name: str, crowds: dict[str, list[str]]) -> tuple[str, 
     kind = name.partition(":")[0]
     # The column's head says the kind, and the strip below the whole name.
     text = subject_name(name).removeprefix(kind + " ")
+    if kind in {"evidence", "decision"} and node is not None and node.label:
+        text = f"{node.label} {text[-4:]}"
     if kind == "deployment":
         text = text.rpartition("/")[2]
     if name == grown.subject:
@@ -135,7 +139,8 @@ def notes(grown: Grown, name: str, members: Sequence[str] | None, clock: Clock, 
     )
     if node is not None and not node.known:
         when = "named by another entry, registered by none"
-    lines = [line((short_subject(name), "strong"), ("   " + when, "muted"))]
+    title = cut(node.label, max(width - len(when) - len(short_subject(name)) - 8, 0)) if node else ""
+    lines = [line((short_subject(name), "strong"), f"   {title}" if title else "", ("   " + when, "muted"))]
     about: dict[str, set[str]] = defaultdict(set)
     sides: dict[str, set[str]] = {"from": set(), "to": set()}
     for edge in grown.edges.values():

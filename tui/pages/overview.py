@@ -25,6 +25,8 @@ from tui.words import counted, mark, place, short_subject, style_of, subject_nam
 
 _DECISIONS = 8
 _NARROW = 100
+_WHY_BESIDE = 160
+_READABLE = 96
 _INVENTORY = (
     "system",
     "dataset",
@@ -122,7 +124,8 @@ def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line
         Column("since", 12),
         Column("why", 0),
     ]
-    narrow = width < _NARROW
+    narrow = width < _WHY_BESIDE
+    width = min(width, _READABLE) if narrow else width
     if narrow:
         columns = [replace(columns[0], width=0), *columns[1:4]]
     lines.append(table_head(columns, width))
@@ -167,6 +170,7 @@ def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
 
 def _decisions(view: Overview, clock: Clock, width: int) -> list[Line]:
     lines = heading("latest decisions", "5 shows all")
+    width = min(width, _READABLE)
     if not view.decisions:
         return lines + paragraph("The gate was not asked yet.", width, style="muted")
     columns = [

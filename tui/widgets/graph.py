@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size, Spacing
@@ -141,12 +143,11 @@ class Graph(StyledView):
         if end <= 0 or start >= width:
             return strip
         start, end = max(start, 0), min(end, width)
-        parts = [
-            strip.crop(0, start),
-            strip.crop(start, end).apply_style(self._cursor_ground()),
-            strip.crop(end, width),
-        ]
-        return Strip.join(parts)
+        ground = self.cursor_ground()
+        under = Strip(
+            [Segment(text, (style or Style.null()) + ground) for text, style, _ in strip.crop(start, end)]
+        )
+        return Strip.join([strip.crop(0, start), under, strip.crop(end, width)])
 
     def action_sideways(self, step: int) -> None:
         """Move along an edge; at the rim, ask for what lies beyond."""

@@ -41,7 +41,7 @@ class StyledView(ScrollView, can_focus=True):
     def paint(self, spans: Iterable[Span], *, cursor: bool = False) -> Strip:
         """Return one line, cropped or extended to the widget's width."""
         base = self.rich_style
-        over = self._cursor_ground() if cursor else Style.null()
+        over = self.cursor_ground() if cursor else Style.null()
         segments = [
             Segment(text, base + (self._named(name) if name else Style.null()) + over)
             for text, name in spans
@@ -54,6 +54,9 @@ class StyledView(ScrollView, can_focus=True):
     def _named(self, name: str) -> Style:
         return self.get_component_rich_style(f"styled--{name}", partial=True)
 
-    def _cursor_ground(self) -> Style:
+    def cursor_ground(self) -> Style:
+        """Return what marks the cursor: a ground of its own, or reversed where there is no colour."""
+        if self.app.no_color:
+            return Style(reverse=True) if self.has_focus else Style(underline=True)
         background = self.get_component_rich_style("styled--cursor").bgcolor
         return Style(bgcolor=background)
