@@ -7,9 +7,13 @@ Forms-B). This covers names and short phrases, which is what records hold, not t
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
+LINE = 60
+"""Longer text breaks into lines, and lines are not known here: its words are put in order one by one, so that
+each can be read and lines run downwards."""
 _RIGHT_TO_LEFT = {"R", "AL"}
 _NEUTRAL = {"WS", "ON", "CS", "ES", "ET", "NSM", "BN"}
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
@@ -26,6 +30,8 @@ def in_reading_order(text: str) -> str:
     """
     if text.isascii() or not any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in text):
         return text
+    if len(text) > LINE:
+        return re.sub(r"\S+", lambda word: in_reading_order(word.group()), text)
     runs = _runs(_joined(text))
     base_is_right = next((right for right, run in runs if run.strip()), False)
     shown = [_reversed(run) if right else run for right, run in runs]
@@ -87,16 +93,10 @@ def _joined(text: str) -> str:
             continue
         previous = letters[bases[place - 1]] if place else ""
         following = letters[bases[place + 1]] if place + 1 < len(bases) else ""
+        # The isolated form is the letter itself, and fonts need not have it twice.
         joins_before = "final" in of and ("initial" in forms.get(previous, {}) or previous == "ـ")
         joins_after = "initial" in of and ("final" in forms.get(following, {}) or following == "ـ")
-        form = (
-            "medial"
-            if joins_before and joins_after
-            else "final"
-            if joins_before
-            else "initial"
-            if joins_after
-            else "isolated"
-        )
-        shown[at] = of.get(form, letters[at])
+        if joins_before or joins_after:
+            form = "medial" if joins_before and joins_after else "final" if joins_before else "initial"
+            shown[at] = of.get(form, letters[at])
     return "".join(shown)

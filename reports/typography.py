@@ -165,6 +165,11 @@ def plain(text: object) -> str:
             continue  # control and format characters have no shape, and could hide or reorder what others read
         elif ord(character) in known:
             shown.append(character)
+        elif (
+            "\ufb50" <= character <= "\ufeff"
+            and ord(letter := unicodedata.normalize("NFKC", character)[0]) in known
+        ):
+            shown.append(letter)  # the joined form of an Arabic letter that the family has only on its own
         else:
             shown.append(f"[U+{ord(character):04X}]")
     return "".join(shown)

@@ -111,7 +111,6 @@ def _measured(facts: DossierFacts, before: Previous) -> list[list[Cell | str]]:
             continue
         a, b = was[name], now[name]
         moved = b.value - a.value if a.value is not None and b.value is not None else None
-        sign = "+" if moved is not None and moved > 0 else ""
         rows.append(
             [
                 name,
@@ -119,7 +118,7 @@ def _measured(facts: DossierFacts, before: Previous) -> list[list[Cell | str]]:
                 interval(a.low, a.high),
                 Cell(number(b.value), bold=True),
                 interval(b.low, b.high),
-                f"{sign}{number(moved)}",
+                MISSING if moved is None else f"{moved:+.3f}".replace("-", "−"),
             ]
         )
     return rows

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reportlab.platypus import Flowable, HRFlowable, Paragraph
 
-from governance.gate.verdict import RuleResult
+from governance.gate.verdict import RuleResult, Verdict
 from reports.blocks import gap
 from reports.document import Page, Stamp, contents, inside
 from reports.facts import DossierFacts
@@ -24,7 +24,7 @@ def verdict_sentence(facts: DossierFacts) -> str:
     if decision is None:
         return f"No promotion of {facts.model} has been decided: the gate was never asked, so nothing permits its use."
     sentence = decision.sentence.strip() or f"{decision.verdict.value} for {decision.target}."
-    if decision.expires <= facts.as_of:
+    if decision.verdict is Verdict.ALLOW and decision.expires <= facts.as_of:
         return f"{sentence} This verdict expired on {day(decision.expires)}."
     return sentence
 

@@ -334,7 +334,7 @@ def _decisions(result: Explanation, page: Page) -> list[Flowable]:
         words = "; ".join(reason.text for reason in one.reasons)
         block: list[Flowable] = [
             text(
-                f"Row {one.row:,}, score {number(one.score)}, outcome {value_text(one.outcome)}. {words.rstrip('.')}."
+                f"Row {one.row:,}, score {number(one.score)}, outcome {value_text(one.outcome)}: {words.rstrip('.')}."
             ),
             *figure(
                 [reasons_chart(one.reasons, page.width * 0.82)], "Contribution of each principal reason."

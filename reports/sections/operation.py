@@ -75,8 +75,12 @@ def _batches(facts: DossierFacts, page: Page) -> list[Flowable]:
             f"{batches} with {counted(predictions, 'prediction')}, each sealed as the root of a tree over its rows."
         ),
         PlainRows(columns, rows),
+        *([gap(6), note(_MORE)] if facts.lineage_truncated else []),
         gap(10),
     ]
+
+
+_MORE = "The lineage goes on beyond what one reading takes in: the ledger may hold more batches than these."
 
 
 def _drift(facts: DossierFacts, page: Page) -> list[Flowable]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportlab.platypus import Flowable
 
-from reports.blocks import figure, gap, note, text
+from reports.blocks import figure, gap, lead, note
 from reports.charts.lineage import lineage_chart
 from reports.document import Heading, Page
 from reports.facts import DossierFacts
@@ -16,7 +16,7 @@ def lineage(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return the graph around the model, then every edge with the entry that says so."""
     story: list[Flowable] = [
         Heading("11\u00a0\u00a0Lineage", 0, "lineage"),
-        text(
+        lead(
             f"{counted(len(facts.nodes), 'subject')} and {counted(len(facts.edges), 'relation')} stand around "
             f"{facts.model}: what it was made from at the left, what was made with it at the right."
         ),

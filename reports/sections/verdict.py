@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reportlab.platypus import CondPageBreak, Flowable
 
-from governance.gate.verdict import Finding, RuleResult
+from governance.gate.verdict import Finding, RuleResult, Verdict
 from governance.workspace.views import DecisionView
 from reports.blocks import gap, link, note, nothing, rich, text
 from reports.document import Heading, Page, Together
@@ -24,10 +24,12 @@ def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
     decision = facts.decision
     if decision is None:
         return story + nothing(f"The gate was never asked about {facts.model}.")
+    allowed = decision.verdict is Verdict.ALLOW
+    until = f", valid until {moment(decision.expires)}" if allowed else ""
     story += [
         rich(
             f"{result_markup(decision.verdict.value)} for <b>{markup(decision.target)}</b>, decided on "
-            f"{moment(decision.time)} in entry {link(facts, decision.seq)}, valid until {moment(decision.expires)}."
+            f"{moment(decision.time)} in entry {link(facts, decision.seq)}{until}."
         ),
         _summary(decision.results, page),
     ]

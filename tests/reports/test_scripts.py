@@ -23,7 +23,14 @@ def test_latin_with_a_hebrew_name_keeps_its_order() -> None:
 def test_arabic_letters_join() -> None:
     shown = in_reading_order("سلام")
     assert shown != "سلام"[::-1]
-    assert all("\ufb50" <= letter <= "\ufeff" for letter in shown)
+    assert "\ufee1" in shown or "\u0645" in shown
+    assert "\ufebc" not in shown
+    assert any("\ufe70" <= letter <= "\ufeff" for letter in shown)
+
+
+def test_long_text_keeps_its_words_in_order_so_that_lines_run_downwards() -> None:
+    shown = in_reading_order("שלום " * 20)
+    assert shown == "םולש " * 20
 
 
 @given(st.text(st.characters(max_codepoint=0x58F), max_size=60))
