@@ -97,12 +97,12 @@ class Header:
 HeaderFields = tuple[str, str, str, str, str, str, int, str, str]
 
 
-def header_fields(data: bytes) -> HeaderFields | None:
+def header_fields(data: object) -> HeaderFields | None:
     """Return a canonical header's members but `v`, in the order of `Header`; None for any other bytes.
 
     This is the verifier's inner loop; `Header.from_bytes` is the same with an error for people.
     """
-    if len(data) > MAX_HEADER_BYTES or not data.isascii():
+    if not isinstance(data, bytes) or len(data) > MAX_HEADER_BYTES or not data.isascii():
         return None
     match = _HEADER.fullmatch(data.decode("ascii"))
     if match is None:

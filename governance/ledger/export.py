@@ -48,15 +48,12 @@ def write_export(reader: Reader, folder: Path, *, bodies: bool = False) -> int:
     growth = Growth(lambda level, index, hashes: _write_tile(folder, level, index, hashes))
     kept: set[int] = set()
     for first in range(0, checkpoint.size, TILE_WIDTH):
-        width = min(TILE_WIDTH, checkpoint.size - first)
-        headers = list(reader.read_entries(first, first + width))
-        if len(headers) != width:
-            raise _unproved(f"{first + len(headers)} of its {checkpoint.size} entries can be read")
-        for at, header in enumerate(headers):
+        headers = _headers(reader, first, min(TILE_WIDTH, checkpoint.size - first), checkpoint.size)
+        for seq, header in enumerate(headers, first):
             growth.append(entry_hash(header))
-            if _write_body(reader, folder, first + at, header, bodies=bodies):
-                kept.add(first + at)
-        _write(folder / entries_path(first // TILE_WIDTH, width), encode_entry_bundle(headers))
+            if _write_body(reader, folder, seq, header, bodies=bodies):
+                kept.add(seq)
+        _write(folder / entries_path(first // TILE_WIDTH, len(headers)), encode_entry_bundle(headers))
     if (growth.root() if growth.size else EMPTY_ROOT) != checkpoint.root:
         raise _unproved("its entries do not have the root that its checkpoint signs")
     for level, index, hashes in growth.partial_tiles():
@@ -96,6 +93,16 @@ def _look_at(folder: Path, checkpoint: Checkpoint) -> Checkpoint | None:
     raise _foreign(folder, "other files")
 
 
+def _headers(reader: Reader, first: int, width: int, size: int) -> list[bytes]:
+    headers = list(reader.read_entries(first, first + width))
+    if len(headers) != width:
+        raise _unproved(f"only {first + len(headers)} of its {size} entries are there")
+    for seq, header in enumerate(headers, first):
+        if header_fields(header) is None:
+            raise _unproved(f"entry {seq} has no canonical header")
+    return headers
+
+
 def _root_at(reader: Reader, size: int, newest: int) -> bytes:
     try:
         return root_at(size, TileHashes(reader.read_tile, newest)) if size else EMPTY_ROOT
@@ -105,9 +112,7 @@ def _root_at(reader: Reader, size: int, newest: int) -> bytes:
 
 def _write_body(reader: Reader, folder: Path, seq: int, header: bytes, *, bodies: bool) -> bool:
     fields = header_fields(header)
-    if fields is None:
-        raise _unproved(f"entry {seq} has no canonical header")
-    if not bodies and can_be_erased(fields[3]):
+    if fields is None or (not bodies and can_be_erased(fields[3])):
         return False
     found = reader.read_body(seq)
     if found is None:

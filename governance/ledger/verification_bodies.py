@@ -70,11 +70,12 @@ class BodyAudit:
         if self._stored is not None and isinstance(row.seq, int):
             self._take(row.seq)
 
-    def finish(self, unexplained: Iterable[int]) -> None:
+    def finish(self, unexplained: Iterable[int], *, covered: range = range(0)) -> None:
         """Settle what is absent, and bodies that no entry's row led to.
 
         Args:
             unexplained: places whose header is missing or not genuine; a body there is not judged.
+            covered: places past the last entry that a signed checkpoint covers: missing as well.
         """
         while self._next is not None:
             self._lay_aside(self._next)
@@ -87,9 +88,10 @@ class BodyAudit:
                 del self._absent[place]
                 words = f"The body of entry {place} is filed under {seq}."
                 self._findings.add("index-altered", place, words, place=f"body of entry {place}")
-            elif seq not in ignored:
+            elif seq not in ignored and seq not in covered:
                 words = f"A body is filed under {seq}, where no entry is."
-                self._findings.add("index-altered", None, words, place=f"body {seq}")
+                number = seq if isinstance(seq, int) else None
+                self._findings.add("index-altered", number, words, place=f"body {seq}")
         for place, (kind, _) in sorted(self._absent.items()):
             self._settle(place, kind)
 

@@ -71,8 +71,8 @@ class CheckpointAudit:
                 )
         self._aim()
 
-    def finish(self, size: int) -> None:
-        """Settle checkpoints and trusted checkpoints beyond the last entry, and entries beyond the last checkpoint."""
+    def finish(self, size: int) -> int:
+        """Settle what lies beyond the last entry or the last checkpoint; return the size that a checkpoint covers."""
         beyond = size
         while self._ahead is not None:
             column = self._ahead[0]
@@ -100,6 +100,7 @@ class CheckpointAudit:
                 "The ledger's keys are not the key given.",
                 place=f"checkpoint {self._first}",
             )
+        return beyond
 
     def _compare(self, checkpoint: Checkpoint, root: bytes | None) -> None:
         if root is None:

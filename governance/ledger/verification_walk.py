@@ -87,9 +87,10 @@ class Walk:
         if self.size == 0:
             self._trust.begin(None)
         self._settle_strays()
-        self._tiles.finish(self._growth, lost=self._lost)
-        self._bodies.finish((*self._absent, *self._altered))
-        self._checkpoints.finish(self.size)
+        covered = self._checkpoints.finish(self.size)
+        # Past a lost entry or the last one, a signed checkpoint may call for tiles that can't be recomputed.
+        self._tiles.finish(self._growth, lost=self._lost or covered > self.size)
+        self._bodies.finish((*self._absent, *self._altered), covered=range(self.size, covered))
         self._tell("entries", self.size)
 
     def _consider(self, slot: Slot, link: str | None) -> None:

@@ -82,10 +82,11 @@ def test_a_column_altered_alone(attacked, found, table: str, column: str, place:
 
 
 @pytest.mark.parametrize(("table", "column"), [one for one in COLUMNS if one[1] not in KEYS[one[0]]])
-def test_a_column_set_to_another_type(attacked, found, table: str, column: str) -> None:
+@pytest.mark.parametrize("end", ["min", "max"])
+def test_a_column_set_to_another_type(attacked, found, table: str, column: str, end: str) -> None:
     other: object = "text" if (table, column) in BINARY else b"\x00\xff"
     attacked.sql(
-        (f"UPDATE {table} SET {column} = ? WHERE rowid = (SELECT max(rowid) FROM {table})", (other,))
+        (f"UPDATE {table} SET {column} = ? WHERE rowid = (SELECT {end}(rowid) FROM {table})", (other,))
     )
     assert {one[0] for one in found()} == {EXPECTED[table, column]}
 

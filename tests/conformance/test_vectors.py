@@ -114,8 +114,21 @@ def test_tile_shapes_of_seventy_thousand_leaves() -> None:
     assert tile_path(0, 1234067) == "tile/0/x001/x234/067"
 
 
-@pytest.mark.parametrize("path", ["tile/0/000/", "tile/00/000", "tile/0/x000/001", "tile/0/1", "tile/0/001.p/0",
-                                  "tile/0/001.p/256", "tile/64/000", "tile/0/001.p/01", "/tile/0/001", "tile/0/x1/000"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tile/0/000/",
+        "tile/00/000",
+        "tile/0/x000/001",
+        "tile/0/1",
+        "tile/0/001.p/0",
+        "tile/0/001.p/256",
+        "tile/64/000",
+        "tile/0/001.p/01",
+        "/tile/0/001",
+        "tile/0/x1/000",
+    ],
+)
 def test_second_spellings_of_tile_paths_are_refused(path: str) -> None:
     with pytest.raises(Exception, match="is not a tile's path"):
         parse_tile_path(path)

@@ -135,7 +135,7 @@ class LedgerInLists:
 
 
 def _row_hash(below: TileHashes, level: int, index: int) -> bytes:
-    from governance.ledger.tiles import tile_hash  # noqa: PLC0415
+    from governance.ledger.tiles import tile_hash
 
     return tile_hash(b"".join(below((level - 1) * 8, index * 256 + at) for at in range(256)))
 
