@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from governance.workspace import create_workspace, open_workspace
+from governance.workspace import open_workspace
 from governance.workspace.local import LocalWorkspace
-from tests.workspace.world import ALICE, served
+from tests.workspace.world import ALICE, a_fresh_ledger, served
 
 
 @dataclass
@@ -36,8 +36,7 @@ class Service:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[tuple[Path, LocalWorkspace]]:
-    path = tmp_path / "governance.db"
-    create_workspace(str(path), actor=ALICE).close()
+    path = a_fresh_ledger(tmp_path)
     admin = open_workspace(str(path), actor=ALICE)
     assert isinstance(admin, LocalWorkspace)
     yield path, admin

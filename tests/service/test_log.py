@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -92,7 +93,8 @@ def test_every_route_but_health_names_its_security(service: Service) -> None:
 
 
 def test_a_port_in_use_is_a_clear_sentence(service: Service, ledger: tuple[Path, LocalWorkspace]) -> None:
-    port = int(service.address.rsplit(":", 1)[1])
+    port = urlsplit(service.address).port
+    assert port is not None
     with pytest.raises(LedgerUnusable, match=str(port)):
         serve(str(ledger[0]), port=port)
 

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from governance.workspace import Workspace, create_workspace, open_workspace
+from governance.workspace import Workspace, open_workspace
 from governance.workspace.local import LocalWorkspace
-from tests.workspace.world import ALICE, World, served
+from tests.workspace.world import ALICE, World, a_fresh_ledger, served
 
 
 @pytest.fixture(params=["local", "http"])
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    path = tmp_path / "governance.db"
-    create_workspace(str(path), actor=ALICE, name="Alice Smith").close()
+    path = a_fresh_ledger(tmp_path)
     admin = open_workspace(str(path), actor=ALICE)
     assert isinstance(admin, LocalWorkspace)
     if request.param == "local":

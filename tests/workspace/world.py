@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from governance.identity import sshsig
 from governance.identity.tokens import SCOPES
 from governance.service.app import create_app
 from governance.service.server import listen
-from governance.workspace import Workspace
+from governance.workspace import Workspace, create_workspace
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.remote import RemoteWorkspace
 from governance.workspace.views import ApprovalView
@@ -24,26 +31,62 @@ from tests.workspace.builders import sign
 ALICE = "user:alice"
 
 
+class Switchboard:
+    """One uvicorn on loopback for all tests: `/N/…` is the service of the N-th ledger that is served."""
+
+    def __init__(self) -> None:
+        self.apps: dict[str, ASGIApp] = {}
+        listening = listen("127.0.0.1", 0)
+        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(self, log_level="error", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 10
+        while not server.started:
+            assert thread.is_alive()
+            assert time.monotonic() < deadline, "the service did not start"
+            time.sleep(0.005)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _, number, rest = scope["path"].split("/", 2)
+        await self.apps[number]({**scope, "path": f"/{rest}"}, receive, send)
+
+
+@cache
+def switchboard() -> Switchboard:
+    return Switchboard()
+
+
 @contextmanager
-def served(url: str, **options: object) -> Iterator[str]:
-    """Serve a ledger on a free port of loopback for the length of a test."""
-    app = create_app(url, **options)  # type: ignore[arg-type]
-    listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=5))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 10
-    while not server.started:
-        assert thread.is_alive()
-        assert time.monotonic() < deadline, "the service did not start"
-        time.sleep(0.005)
+def served(url: str, **options: Any) -> Iterator[str]:
+    """Serve a ledger on loopback for the length of a test."""
+    board = switchboard()
+    app = create_app(url, **options)
+    number = str(next(_NUMBERS))
+    board.apps[number] = app
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"{board.address}/{number}"
     finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
-        assert not thread.is_alive(), "the service did not stop"
+        del board.apps[number]
+        app.state.access.workspace.close()
+
+
+_NUMBERS = count()
+
+
+@cache
+def _founded() -> Path:
+    """One fresh ledger for all tests to copy: founding one takes longer than most of them."""
+    path = Path(tempfile.mkdtemp(prefix="founded-")) / "governance.db"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    create_workspace(str(path), actor=ALICE, name="Alice Smith").close()
+    return path
+
+
+def a_fresh_ledger(folder: Path) -> Path:
+    """Return the path of a ledger of one's own whose administrator is alice."""
+    shutil.copytree(_founded().parent, folder, dirs_exist_ok=True)
+    return folder / "governance.db"
 
 
 @dataclass
