@@ -120,6 +120,23 @@ class Narrator:
         columns = (heading, "applicants", "approved", "compared", "95 % interval")
         self.table(columns, rows, right=(1, 2, 3, 4))
 
+    def error_rates(self, analyses: Sequence[FairnessAnalysis]) -> None:
+        """Show how far error rates of groups lie apart, by each analysis."""
+        rows = []
+        for analysis in analyses:
+            gap = analysis.equalized_odds_difference
+            between = "" if gap.low is None or gap.high is None else f"{gap.low:.2f} to {gap.high:.2f}"
+            value = "can't be said" if gap.value is None else f"{gap.value:.2f}"
+            rows.append((" and ".join(analysis.sensitive), value, between))
+        columns = ("largest gap in error rates (equalized odds; 0 is equal)", "gap", "95 % interval")
+        self.table(columns, rows, right=(1, 2))
+
+    def bars(self, heading: str, rows: Sequence[tuple[str, float]]) -> None:
+        """Show numbers with bars."""
+        longest = max((value for _, value in rows), default=0.0) or 1.0
+        lines = [(label, f"{value:.2f}", "█" * max(1, round(24 * value / longest))) for label, value in rows]
+        self.table((heading, "", ""), lines, right=(1,))
+
     def verdict(self, decision: DecisionView, *, brief: bool = False) -> None:
         """Show a verdict: the sentence, then each rule with what it found and what would change it.
 

@@ -69,6 +69,13 @@ def _register_data(scene: Scene) -> None:
     )  # fmt: skip
     missing = next(check for check in found.checks if check.name == "missing-values")
     tell.done(f"After cleaning, validation says '{found.status}': {missing.message}")
+    body = cast.as_(ADA).subject(whole.subject).current or {}
+    tell.done(
+        f"{whole.subject} registered: {body['rows']:,} rows, {len(body['schema'])} columns, sensitive: "
+        f"{', '.join(body['sensitive'])}; to be seen by "
+        f"{', '.join(role.partition(':')[2] for role in body['access'])} only; licence: {body['licence']}",
+        f"digest {whole.digest[:15]}…",
+    )
     parts: dict[str, Dataset] = {}
     for name, rows, other in (("test", applications.test, None), ("train", applications.train, "test")):
         parts[name], found = register_dataset(

@@ -58,8 +58,12 @@ def evaluate(scene: Scene, version: int, test: Dataset | None = None) -> Evaluat
         between = "" if one.low is None or one.high is None else f"{one.low:.3f} to {one.high:.3f}"
         rows.append((words, "" if one.value is None else f"{one.value:.3f}", between))
     scene.tell.table(("performance", "value", "95 % interval"), rows, right=(1, 2))
-    for analysis in found.fairness.analyses[:2]:
+    for analysis in found.fairness.analyses:
         scene.tell.fairness(analysis)
+    scene.tell.gloss(
+        "compared: approval rate against that of the reference, the group approved most often (impact ratio)."
+    )
+    scene.tell.error_rates(found.fairness.analyses)
     seqs = ", ".join(map(str, found.seqs))
     scene.tell.done("Performance, fairness and explanations recorded as evidence", f"entries {seqs}")
     scene.figures[f"v{version}"] = {

@@ -40,11 +40,12 @@ def evaluate_naive(scene: Scene) -> None:
     )
     found = evaluate(scene, 1)
     tell = scene.tell
-    top = ", ".join(data.LABELS[one.feature].lower() for one in found.explanation.importance[:4])
     tell.say(
-        "What moves the score most, by SHAP (how far each fact moves it, summing to the score exactly): "
-        f"{top}."
+        "What moves the score, on average over all held-out applicants? SHAP values say for each decision "
+        "how far each fact moved it; together they add up to the score exactly."
     )
+    top = [(data.LABELS[one.feature], one.mean_absolute) for one in found.explanation.importance[:7]]
+    tell.bars("importance (log-odds)", top)
     adverse = [row for row in found.explanation.reasons if not row.outcome]
     because = [row for row in adverse if any(one.feature == "race" for one in row.reasons)]
     scene.figures["v1_refusals_by_race"] = len(because)
@@ -81,7 +82,6 @@ def correct(scene: Scene) -> None:
     )
     found = evaluate(scene, 2)
     joint = next(one for one in found.fairness.analyses if len(one.sensitive) == 2)
-    tell.fairness(joint)
     small = [group for group in joint.groups if group.rows < found.fairness.minimum_rows]
     names = " and ".join(
         f"{group.rows} {group.values['race']} {group.values['sex']} applicants" for group in small

