@@ -152,13 +152,13 @@ class RecordedLedger:
 
     def verify(self, **_: object) -> Verification:
         size = len(self.written)
+        # How many tiles and checkpoints were checked depends on who reads; a dossier must not print it.
         checked = {
             "entries": size,
             "bodies": size,
             "chain": size,
-            "tiles": 1,
-            "checkpoints": size,
-            "projections": 40,
+            "tiles": id(self) % 9,
+            "checkpoints": id(self) % 7,
         }
         return Verification(
             ok=not self.failures, origin=self.origin, size=size, root=self.checkpoint().root, checked=checked,

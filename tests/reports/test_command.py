@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,12 +21,14 @@ from governance.lineage.records import (
     RunRecorded,
     SystemRegistered,
 )
-from governance.workspace import create_workspace, open_workspace
+from governance.workspace import create_workspace
 from reports.command import app
-from reports.dossier import dossier_pdf
-from reports.gather import gather
 
 MODEL = "model:scorer@1"
+WRITE = (
+    "import sys; from pathlib import Path; from governance import open_workspace; from reports.dossier import write_dossier;"
+    "write_dossier(open_workspace(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))"
+)
 DIGEST = "sha256:" + "ab" * 32
 
 
@@ -78,11 +83,13 @@ def test_it_prints_json_for_pipelines(url: str, tmp_path: Path) -> None:
     assert answer["origin"] == "acme.example/reports"
 
 
-def test_two_readers_of_one_checkpoint_get_the_same_bytes(url: str) -> None:
+def test_two_processes_that_read_one_checkpoint_write_the_same_bytes(url: str, tmp_path: Path) -> None:
     made = []
-    for _ in range(2):
-        with open_workspace(url) as workspace:
-            made.append(dossier_pdf(gather(workspace, MODEL)))
+    for seed in ("1", "2"):
+        target = tmp_path / f"{seed}.pdf"
+        command = [sys.executable, "-c", WRITE, url, MODEL, str(target)]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        made.append(target.read_bytes())
     assert made[0] == made[1]
 
 
