@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from governance.cli.main import app
 from governance.ledger.database import Database
 from governance.ledger.database_reader import DatabaseReader
 from governance.ledger.entry import Draft
@@ -88,14 +91,42 @@ def attacked(honest: tuple[Path, str, dict[int, str]], tmp_path: Path) -> Attack
     return Attacked(copy / path.name, vkey, kept)
 
 
+def _named_by_the_command(
+    attacked: Attacked,
+    folder: Path,
+    failures: list[tuple[str, str, int]],
+    *,
+    keys: list[str] | None,
+    trusted: tuple[str, ...],
+) -> None:
+    """Run `govern verify` on the same file: it exits with 1 and names every class and place that the library names.
+
+    It may name more: it also knows the writer's own last checkpoint.
+    """
+    arguments = ["--ledger", str(attacked.path), "verify", "--json", "--key", (keys or [attacked.vkey])[0]]
+    if trusted:
+        kept = folder / "kept.checkpoint"
+        kept.write_text(trusted[0])
+        arguments += ["--checkpoint", str(kept)]
+    done = CliRunner().invoke(app, arguments)
+    report = json.loads(done.stdout)
+    assert done.exit_code == (0 if report["ok"] else 1), done.output
+    named = {(one["failure"], one["place"]) for one in report["failures"]}
+    assert {(class_, place) for class_, place, _ in failures} <= named
+    if not failures:
+        assert {class_ for class_, _ in named} <= {"truncated", "history-rewritten"}
+
+
 @pytest.fixture
-def found(attacked: Attacked) -> Callable[..., list[tuple[str, str, int]]]:
-    """Verify and list (class, place, count)."""
+def found(attacked: Attacked, tmp_path: Path) -> Callable[..., list[tuple[str, str, int]]]:
+    """Verify and list (class, place, count); `govern verify` must name the same."""
 
     def run(*, keys: list[str] | None = None, trusted: tuple[str, ...] = ()) -> list[tuple[str, str, int]]:
         report = attacked.verify(keys=keys, trusted=trusted)
         assert report.ok == (not report.failures)
         assert all(one.next_step and one.message for one in report.failures)
-        return [(one.class_, one.place, one.count) for one in report.failures]
+        failures = [(one.class_, one.place, one.count) for one in report.failures]
+        _named_by_the_command(attacked, tmp_path, failures, keys=keys, trusted=trusted)
+        return failures
 
     return run
