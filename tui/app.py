@@ -5,8 +5,6 @@ Screens own their data; the app knows none of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import Any, ClassVar
 
@@ -68,7 +66,6 @@ class RecordApp(App[None]):
         self,
         workspace: Workspace,
         *,
-        open_again: Callable[[], AbstractContextManager[Workspace]],
         clock: Clock | None = None,
         pins: PinFolder | None = None,
         follow: float = FOLLOW_SECONDS,
@@ -76,8 +73,7 @@ class RecordApp(App[None]):
         """Show a ledger.
 
         Args:
-            workspace: the open ledger; whoever opened it closes it.
-            open_again: opens it once more, for a long verification.
+            workspace: the open ledger, asked from several threads at once; whoever opened it closes it.
             clock: shows times; the machine's zone by default.
             pins: where verified checkpoints are remembered.
             follow: seconds between looks for new entries; 0 looks once.
@@ -87,7 +83,6 @@ class RecordApp(App[None]):
             self.register_theme(theme)
         self.theme = DARK.name
         self.workspace = workspace
-        self.open_again = open_again
         self.clock = clock or Clock()
         self._zone_clock = self.clock
         self.guard = Guard(workspace, pins or PinFolder(), lambda: stamp(self.clock.now().astimezone(UTC)))

@@ -40,15 +40,11 @@ def app(
     token = getattr(settings, "token", None)
     keys = getattr(settings, "keys", None)
 
-    from governance.workspace import Workspace, open_workspace
-
-    def open_again() -> Workspace:
-        return open_workspace(url, actor=actor, token=token, keys=keys)
+    from governance.workspace import open_workspace
 
     # Opened before the screen is taken over: that there is no ledger is one sentence on a plain terminal.
-    with open_again() as workspace:
+    with open_workspace(url, actor=actor, token=token, keys=keys) as workspace:
         from tui.app import RecordApp
         from tui.moments import Clock
 
-        clock = Clock().in_utc() if utc else Clock()
-        RecordApp(workspace, open_again=open_again, clock=clock).run()
+        RecordApp(workspace, clock=Clock().in_utc() if utc else Clock()).run()

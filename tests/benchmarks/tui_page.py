@@ -53,7 +53,7 @@ async def painted(pilot: Pilot[None], seq: int) -> None:
 async def measure(workspace: Workspace, folder: Path) -> tuple[float, float]:
     """Return the seconds to open the list, and the median seconds to jump to a far page."""
     size = workspace.checkpoint().size
-    app = RecordApp(workspace, open_again=lambda: workspace, pins=PinFolder(folder / "pins"), follow=0)
+    app = RecordApp(workspace, pins=PinFolder(folder / "pins"), follow=0)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause(0.5)
         began = time.perf_counter()

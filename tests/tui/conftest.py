@@ -36,7 +36,6 @@ def make_app(tmp_path: Path) -> AppMaker:
     def make(ledger: MemoryWorkspace, *, follow: float = 0.0) -> RecordApp:
         return RecordApp(
             ledger,  # type: ignore[arg-type] # a double of what the screens read
-            open_again=lambda: ledger,  # type: ignore[arg-type, return-value]
             clock=make_clock(),
             pins=PinFolder(tmp_path / "pins"),
             follow=follow,

@@ -34,9 +34,7 @@ def url(tmp_path: Path) -> str:
 
 
 def app_on(url: str, folder: Path) -> RecordApp:
-    return RecordApp(
-        open_workspace(url), open_again=lambda: open_workspace(url), pins=PinFolder(folder / "pins"), follow=0
-    )
+    return RecordApp(open_workspace(url), pins=PinFolder(folder / "pins"), follow=0)
 
 
 def test_every_screen_reads_a_ledger_in_a_file(url: str, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ LAYERS = {
     "checkpoints": "roots recomputed, signatures checked",
     "projections": "lineage and index say what the entries say",
 }
+ALONG = {"chain", "bodies", "tiles", "checkpoints"}
+"""Layers that are checked in the same pass as the entries unless they report for themselves."""
 MEANINGS = {
     "header-altered": "An entry was changed after it was recorded.",
     "index-altered": "A column beside an entry was changed; the entry itself is intact.",
@@ -121,7 +123,8 @@ def _layers(run: Run, width: int) -> list[Line]:
                 line("  ", (f"{name:<14}", ""), (f"{count(done):>12}", "strong"), ("  checked", "muted"))
             )
         elif progress is None:
-            lines.append(line("  ", (f"{name:<14}", "muted"), ("waits", "muted")))
+            note = "goes along with the entries" if name in ALONG and "entries" in run.layers else "waits"
+            lines.append(line("  ", (f"{name:<14}", "muted"), (note, "muted")))
         else:
             share = progress.done / progress.total if progress.total else 0.0
             drawn = bar(share, room)

@@ -104,7 +104,7 @@ entry.
         self._shown_run, self._stop = run, False
         self._paint()
         pin = self.record.integrity.pin
-        record = self.record
+        workspace = self.record.workspace
 
         def ask() -> Verification:
             worker = get_current_worker()
@@ -121,13 +121,11 @@ entry.
                     told = now
                     self.post_message(self.Advanced(run, dict(latest)))
 
-            # A connection of its own, so that the other screens go on reading.
-            with record.open_again() as workspace:
-                return workspace.verify(
-                    key=pin.keys[0] if pin and len(pin.keys) == 1 else None,
-                    checkpoint=pin.checkpoint if pin else None,
-                    progress=progress,
-                )
+            return workspace.verify(
+                key=pin.keys[0] if pin and len(pin.keys) == 1 else None,
+                checkpoint=pin.checkpoint if pin else None,
+                progress=progress,
+            )
 
         self.read(ask, self._finished, group="verify", failed=self._broke_off)
 
