@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
+from governance.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from reports.facts import DossierFacts
 
 app = typer.Typer(
     name="report",
@@ -44,14 +49,27 @@ def dossier(
     json: JsonFlag = False,  # noqa: FBT002 - typer's form of a flag
 ) -> None:
     """Write everything the ledger knows about a model version: verdict, data, evidence, approvals, lineage."""
-    from reports.dossier import write_dossier
     from reports.writing import check_target
 
     check_target(output)  # before minutes of work, not after
+    write_dossier = _writer()
 
     with workspace_of(context) as workspace:
         facts = write_dossier(workspace, model, output, paper=paper.value)
     _report(output, facts.model, facts.origin, facts.size, facts.root, json=json)
+
+
+def _writer() -> Callable[..., DossierFacts]:
+    try:
+        from reports.dossier import write_dossier
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "reportlab":
+            raise
+        raise MissingExtra(
+            "Reports need the PDF library, which is not installed.",
+            remedy="Install it: python -m pip install 'ml-governance[reports]'.",
+        ) from error
+    return write_dossier
 
 
 def _report(output: Path, model: str, origin: str, size: int, root: str, *, json: bool) -> None:

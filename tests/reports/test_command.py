@@ -103,3 +103,23 @@ def test_an_unknown_model_is_refused_and_nothing_written(url: str, tmp_path: Pat
     with pytest.raises(NotFound):
         _run(url, "nobody@9", "-o", str(tmp_path / "d.pdf"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("absent", ["reportlab", "pymupdf_fonts"])
+def test_a_missing_library_is_named_with_its_remedy(absent: str, tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.modules['{absent}'] = None\n"
+        "from governance.errors import MissingExtra\n"
+        "try:\n    from reports.command import _writer; _writer()\n    from reports.typography import register_fonts; register_fonts()\n"
+        "except MissingExtra as error:\n    print(error.remedy)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert "ml-governance[reports]" in done.stdout
+
+
+def test_the_command_imports_nothing_heavy() -> None:
+    code = "import sys, reports.command; print([name for name in ('reportlab', 'pymupdf_fonts', 'PIL') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"

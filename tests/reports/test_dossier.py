@@ -229,3 +229,41 @@ def test_an_unknown_model_is_refused(ledger: RecordedLedger) -> None:
         gather(ledger.as_workspace(), "nobody@1")
     with pytest.raises(NotFound, match="no model"):
         gather(ledger.as_workspace(), "system:mortgage")
+
+
+def test_waivers_are_listed_with_their_reason_control_and_end(pages_of: Pages) -> None:
+    waived = mortgage()
+    given = waived.signed[0]
+    statement = {
+        "type": "waiver/v1",
+        "rule": "four-fifths-joint",
+        "reason": "Too few rows this year.",
+        "compensating_control": "A person reviews every refusal.",
+    }
+    seq = waived.write(
+        "waiver.granted", f"waiver:{uuid('waiver')}", {"statement": statement, "signature": "…"}, "user:carol"
+    )
+    waived.signed.append(
+        given.model_copy(
+            update={
+                "approval": waived.written[seq].subject, "seq": seq, "kind": "waiver", "statement": statement,
+                "meaning": "Too few rows this year.", "state": "revoked", "why_not": "Revoked by user:carol.",
+            }
+        )
+    )  # fmt: skip
+    text = " ".join(pages_of(dossier_pdf(gather(waived.as_workspace(), MODEL))))
+    for words in (
+        "four-fifths-joint",
+        "Too few rows this year.",
+        "A person reviews every refusal.",
+        "● revoked. Revoked by",
+    ):
+        assert words in text
+
+
+def test_a_verdict_that_has_expired_by_the_checkpoint_is_said_to_have(pages_of: Pages) -> None:
+    old = mortgage()
+    old.verdicts = [one.model_copy(update={"expires": "2026-01-01T08:00:00.000000Z"}) for one in old.verdicts]
+    assert (
+        "This verdict expired on 2026-01-01." in pages_of(dossier_pdf(gather(old.as_workspace(), MODEL)))[0]
+    )
