@@ -12,14 +12,20 @@ from governance.workspace import Workspace
 from reports.document import PAPERS, Page, Stamp, render
 from reports.facts import DossierFacts
 from reports.gather import gather
+from reports.sections.appendices import digests, entries
 from reports.sections.changes import changes
+from reports.sections.controls import controls
 from reports.sections.cover import cover
-from reports.sections.integrity import controls, digests, entries, integrity
-from reports.sections.measured import explanation, fairness, performance
+from reports.sections.data import data
+from reports.sections.development import development
+from reports.sections.explanation import explanation
+from reports.sections.fairness import fairness
+from reports.sections.integrity import integrity
 from reports.sections.operation import operation
 from reports.sections.origins import lineage
 from reports.sections.people import approvals
-from reports.sections.purpose import data, development, purpose
+from reports.sections.performance import performance
+from reports.sections.purpose import purpose
 from reports.sections.verdict import verdict
 from reports.writing import write_whole
 

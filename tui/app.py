@@ -132,10 +132,12 @@ class RecordApp(App[None]):
 
     # Going places --------------------------------------------------------------------------------------------
     def action_go(self, mode: str) -> None:
-        """Switch to a screen; once more, and it goes back to its beginning."""
+        """Switch to a screen; once more, and it goes back to its beginning, or reads again there."""
         if mode != self.current_mode:
             self.switch_mode(mode)
             return
+        if len(self.screen_stack) == 1 and isinstance(self.screen, RecordScreen):
+            self.screen.load()
         while len(self.screen_stack) > 1:
             self.pop_screen()
 

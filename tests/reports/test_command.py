@@ -107,12 +107,18 @@ def test_an_unknown_model_is_refused_and_nothing_written(url: str, tmp_path: Pat
 
 @pytest.mark.parametrize("absent", ["reportlab", "pymupdf_fonts"])
 def test_a_missing_library_is_named_with_its_remedy(absent: str, tmp_path: Path) -> None:
-    code = (
-        f"import sys; sys.modules['{absent}'] = None\n"
-        "from governance.errors import MissingExtra\n"
-        "try:\n    from reports.command import _writer; _writer()\n    from reports.typography import register_fonts; register_fonts()\n"
-        "except MissingExtra as error:\n    print(error.remedy)\n"
-    )
+    code = f"""
+import sys
+sys.modules["{absent}"] = None
+from governance.errors import MissingExtra
+from reports.command import _writer
+try:
+    _writer()
+    from reports.typography import register_fonts
+    register_fonts()
+except MissingExtra as error:
+    print(error.remedy)
+"""
     done = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path
     )

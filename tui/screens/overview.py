@@ -29,6 +29,7 @@ Move with the arrows; Enter opens what the cursor stands on, Esc comes back, dig
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "reload", "Reload", show=False)]
 
     view: Overview | None = None
+    _stale = False
 
     def body(self) -> ComposeResult:
         """Lay out the page."""
@@ -37,11 +38,23 @@ Move with the arrows; Enter opens what the cursor stands on, Esc comes back, dig
     def on_mount(self) -> None:
         """Follow integrity and the ledger's growth."""
         self.watch(self.app, "integrity", self._changed, init=False)
-        self.watch(self.app, "ledger_size", self.load, init=False)
+        self.watch(self.app, "ledger_size", self._grown, init=False)
 
     def load(self) -> None:
         """Read the overview."""
         self.read(self.record.workspace.overview, self._show, pane=self.query_one(Pane))
+
+    def _grown(self) -> None:
+        if self.is_current:
+            self.load()
+        else:
+            self._stale = True  # read when somebody looks again, not at every entry meanwhile
+
+    def on_screen_resume(self) -> None:
+        """Read what came in while one looked elsewhere."""
+        if self._stale:
+            self._stale = False
+            self.load()
 
     def action_reload(self) -> None:
         """Read again."""
