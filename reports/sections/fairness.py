@@ -12,7 +12,7 @@ from governance.lineage.results import (
 )
 from reports.blocks import erased, figure, gap, note, nothing, source, text
 from reports.charts.intervals import Bar, interval_charts
-from reports.document import Heading, Page
+from reports.document import Heading, Page, Together
 from reports.facts import DossierFacts
 from reports.sections.method import held_out, method
 from reports.tables import Cell, grid
@@ -79,18 +79,14 @@ def _analysis(
             f"{confidence(result.confidence)} confidence intervals; n is the number of rows.",
         ),
         _rates(ordered, page),
-        _overall(analysis, page),
     ]
+    said: list[Flowable] = []
     if small:
         names = listing(f"{groups(dict(one.values))} ({one.rows:,})" for one in small)
-        story.append(note(f"Too small to judge (fewer than {result.minimum_rows:,} rows): {names}."))
-    if analysis.left_out:
-        story.append(
-            note(f"Left out of every group: {'; '.join(_left_out(one) for one in analysis.left_out)}.")
-        )
-    else:
-        story.append(note("No rows were left out."))
-    return story
+        said.append(note(f"Too small to judge (fewer than {result.minimum_rows:,} rows): {names}."))
+    out = "; ".join(_left_out(one) for one in analysis.left_out)
+    said.append(note(f"Left out of every group: {out}." if out else "No rows were left out."))
+    return [*story, Together([_overall(analysis, page), *said])]
 
 
 def _left_out(one: LeftOut) -> str:

@@ -105,7 +105,6 @@ def integrity_lines(integrity: Integrity, clock: Clock, width: int) -> list[Line
                 "  ",
                 ("· complete", "muted"),
                 "    not every entry was checked from here yet: 8 verifies all",
-                link=Link("screen", "verify"),
             )
         )
     if integrity.warning and integrity.since is not None:
