@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from tui.words import cut_middle
 
-WIDEST, NARROWEST = 40, 10
+WIDEST, NARROWEST = 40, 14
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 _BOX = {
@@ -103,7 +103,7 @@ def draw(subject: str, labels: Mapping[str, str], edges: Sequence[tuple[str, str
         subject: the node in the middle.
         labels: name to the text that stands for it.
         edges: (source, target) pairs; those between nodes that are not reached in one direction are left out.
-        room: cells that the drawing should fit into; labels of the widest layers are cut for it, down to 10 cells.
+        room: cells that the drawing should fit into; labels of the widest layers are cut for it, down to 14 cells.
     """
     layer = layers_of(subject, edges)
     drawn = sorted({(a, b) for a, b in edges if a in layer and b in layer and layer[a] < layer[b]})

@@ -11,8 +11,8 @@ import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_facts, print_json, print_text
-from governance.cli.values import read_text, with_kind, write_atomically
+from governance.cli.output import print_facts, print_json, print_text, short
+from governance.cli.values import moment, read_text, with_kind, write_atomically
 from governance.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -155,8 +155,8 @@ def _print(done: ApprovalView, *, as_json: bool) -> None:
         [
             (done.kind, done.approval),
             ("about", f"{done.about} for {done.target}"),
-            ("artifact", done.artifact),
-            ("signed by", f"{done.actor} with {done.key}"),
-            ("valid until", done.expires),
+            ("artifact", short(done.artifact)),
+            ("signed by", f"{done.actor} with {short(done.key)}"),
+            ("valid until", moment(done.expires)),
         ]
     )

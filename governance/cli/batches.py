@@ -10,8 +10,8 @@ import typer
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.inventory import list_subjects
-from governance.cli.output import print_facts, print_json, print_text
-from governance.cli.values import instant, now, with_kind, write_atomically
+from governance.cli.output import print_facts, print_json, print_prose, print_text
+from governance.cli.values import check_folder, instant, now, with_kind, write_atomically
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,7 +66,7 @@ def seal(
     print_facts(
         [("batch", done.batch), ("rows", f"{done.count:,}"), ("root", done.root), ("entry", f"#{done.seq}")]
     )
-    print_text("Keep the file as it is: a row can be proved only with the very values that were sealed.")
+    print_prose("Keep the file as it is: a row can be proved only with the very values that were sealed.")
 
 
 def prove(
@@ -83,6 +83,7 @@ def prove(
     """Write a proof of one row that anyone can check offline with `govern check`."""
     from governance.evidence import intake
 
+    check_folder(output)
     table = intake.sealable_table(rows)
     with workspace_of(context) as workspace:
         text = workspace.prove_row(

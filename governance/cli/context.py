@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from governance.errors import InvalidInput, NotPermitted
+
 if TYPE_CHECKING:
     from governance.workspace import Workspace
 
@@ -40,6 +42,35 @@ def settings_of(context: typer.Context) -> Settings:
     """Return the global options that were given before the command."""
     settings = context.find_object(Settings)
     return settings if settings is not None else Settings()
+
+
+def check_actor(actor: str) -> str:
+    """Return `actor` if it has the form of one.
+
+    Raises:
+        InvalidInput: it does not begin with `user:` or `service:`.
+    """
+    kind, colon, name = actor.partition(":")
+    if kind not in {"user", "service"} or not colon or not name:
+        raise InvalidInput(
+            f"'{actor}' is nobody who can act.",
+            remedy=f"Write user:{name or kind or 'ID'} for a person, service:ID for a program.",
+        )
+    return actor
+
+
+def actor_of(workspace: Workspace) -> str:
+    """Return who acts, before any work is done in vain.
+
+    Raises:
+        NotPermitted: nobody does.
+    """
+    if workspace.actor is None:
+        raise NotPermitted(
+            "Nobody acts: this ledger was opened for reading only.",
+            remedy="Say who you are: govern --actor user:ID …, or set GOVERN_ACTOR.",
+        )
+    return workspace.actor
 
 
 @contextmanager

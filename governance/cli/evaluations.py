@@ -115,8 +115,8 @@ def explain(
     as_json: JsonFlag = False,
 ) -> None:
     """Explain decisions by SHAP values: global importance and reason codes a row; record them as evidence."""
-    from governance.evidence import intake
     from governance.errors import InvalidInput
+    from governance.evidence import intake
 
     subject = with_kind("model", model)
     data = with_kind("dataset", dataset) if dataset else None

@@ -10,8 +10,15 @@ import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import RESULT_SIGNS, console, print_json, print_text
-from governance.cli.values import with_kind, write_atomically
+from governance.cli.output import (
+    RESULT_SIGNS,
+    print_headline,
+    print_json,
+    print_prose,
+    print_text,
+    short,
+)
+from governance.cli.values import check_folder, moment, with_kind, write_atomically
 
 if TYPE_CHECKING:
     from governance.gate.verdict import RuleResult
@@ -52,6 +59,8 @@ def gate(
     as_json: JsonFlag = False,
 ) -> None:
     """Ask the gate. Exits 0 for allow, 1 for deny, 2 when it could not decide (treat it as deny)."""
+    if receipt is not None:
+        check_folder(receipt)
     with workspace_of(context) as workspace:
         decision = workspace.ask_gate(with_kind("model", model), target)
     if receipt is not None and decision.receipt is not None:
@@ -79,11 +88,15 @@ def _print(decision: DecisionView, output: Format) -> None:
 
 def print_decision(decision: DecisionView) -> None:
     """Print a verdict for people, rule by rule."""
-    out = console()
-    style = "bold green" if decision.verdict == "allow" else "bold red"
-    out.print(f"[{style}]{RESULT_SIGNS[decision.verdict]} {decision.verdict.upper()}[/]  ", end="")
-    out.print(decision.sentence, markup=False)
-    print_text(f"{decision.decision} (#{decision.seq}), valid until {decision.expires[:16]}Z\n")
+    print_headline(
+        RESULT_SIGNS[decision.verdict],
+        decision.verdict.upper(),
+        decision.sentence,
+        good=decision.verdict == "allow",
+    )
+    ends = f"counts until {moment(decision.expires)}" if decision.verdict == "allow" else "stands as recorded"
+    print_prose(f"{decision.decision} (#{decision.seq}), {ends}.", hanging="  ")
+    print_text("")
     for result in decision.results:
         print_rule(result)
 
@@ -99,12 +112,19 @@ def print_rule(result: RuleResult) -> None:
         )
         if value is not None
     ]
-    print_text(
-        f"{RESULT_SIGNS[result.result]} {result.result.value:<8}{result.rule}   {'  '.join(numbers)}".rstrip()
+    print_prose(
+        f"{result.rule}   {' · '.join(numbers)}".rstrip(),
+        indent=f"{RESULT_SIGNS[result.result]} {result.result.value:<8} ",
     )
-    print_text(f"           {result.message}")
+    print_prose(short(result.message), indent=" " * 11)
     if result.would_change and result.result not in {"pass"}:
-        print_text(f"           → {result.would_change}")
+        print_prose(short(result.would_change), indent=" " * 11 + "→ ")
+
+
+_REPLAYED = {
+    "same": "The same verdict comes out again: {verdict}.",
+    "different": "Another verdict comes out than the recorded one ({verdict}):",
+}
 
 
 def _number(value: float | str) -> str:
@@ -123,8 +143,11 @@ def replay(
         print_json(result)
     else:
         sign = {"same": "✓", "different": "✗"}.get(result.outcome, "?")
-        print_text(f"{sign} {result.outcome}: {result.recorded.value} was recorded.")
+        print_prose(
+            f"{sign} {_REPLAYED.get(result.outcome, "It can't be computed again; {verdict} was recorded.").format(verdict=result.recorded.value)}",
+            hanging="  ",
+        )
         for difference in result.differences:
-            print_text(f"  {difference}")
+            print_prose(difference, indent="  - ")
     if result.outcome != "same":
         raise typer.Exit(1 if result.outcome == "different" else 2)

@@ -6,6 +6,7 @@ import typer
 
 from governance.cli.context import workspace_of
 from governance.cli.output import print_json, print_table
+from governance.cli.values import moment
 
 _PAGE = 500
 
@@ -22,6 +23,6 @@ def list_subjects(context: typer.Context, kind: str, *, as_json: bool) -> None:
         return
     print_table(
         ["subject", "last entry", "what", "when"],
-        ([item.subject, f"#{item.last_seq}", item.last_kind, item.last_time[:19] + "Z"] for item in found),
+        ([item.subject, f"#{item.last_seq}", item.last_kind, moment(item.last_time)] for item in found),
         empty=f"No {kind} is registered yet.",
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from governance.cli.context import JsonFlag, settings_of, workspace_of
+from governance.cli.context import JsonFlag, check_actor, settings_of, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import console, print_facts, print_json, print_text
-from governance.cli.values import read_text
+from governance.cli.output import console, print_facts, print_headline, print_json, print_prose, print_text
+from governance.cli.values import read_text, trusted_key
+from governance.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,6 @@ def init(
     as_json: JsonFlag = False,
 ) -> None:
     """Create a ledger, its keys and its first administrator."""
-    from governance.errors import InvalidInput
     from governance.workspace import create_workspace
 
     settings = settings_of(context)
@@ -58,6 +58,7 @@ def init(
             "A ledger needs its first administrator.", remedy="Add --actor user:ID, for example user:alice."
         )
     public_key = read_text(ssh_key).strip() if ssh_key else None
+    check_actor(administrator)
     with create_workspace(
         settings.ledger, actor=administrator, name=name, ssh_key=public_key, origin=origin, keys=settings.keys
     ) as workspace:
@@ -71,8 +72,9 @@ def init(
         print_json(facts)
         return
     print_facts(facts.items())
-    print_text(
-        "Give the key to whoever shall verify this ledger; keep the folder of secrets out of backups of it."
+    print_prose(
+        "Give the key to whoever shall verify this ledger. The folder of secrets beside it signs for it: guard it, and "
+        "keep it apart from backups of the ledger."
     )
 
 
@@ -90,15 +92,15 @@ def verify(
     as_json: JsonFlag = False,
 ) -> None:
     """Verify everything: bodies, chain, tree, tiles, checkpoints. Exits 1 when something does not prove."""
-    trusted_key = read_text(Path(key)).strip() if key and Path(key).is_file() else key
+    known = trusted_key(key)
     trusted = read_text(checkpoint) if checkpoint else None
     if folder is not None:
         from governance.workspace.exports import verify_export
 
-        report = verify_export(folder, key=trusted_key, checkpoint=trusted)
+        report = verify_export(folder, key=known, checkpoint=trusted)
     else:
         with workspace_of(context) as workspace, _progress(show=not as_json) as advance:
-            report = workspace.verify(key=trusted_key, checkpoint=trusted, progress=advance)
+            report = workspace.verify(key=known, checkpoint=trusted, progress=advance)
     if as_json:
         print_json(report)
     else:
@@ -143,11 +145,10 @@ class _progress:  # noqa: N801 - reads as a word where it is used
 
 def print_verification(report: Verification) -> None:
     """Print a verification for people: one sentence, then what was checked, each failure, each warning."""
-    out = console()
-    sign, style = ("✓", "bold green") if report.ok else ("✗", "bold red")
-    out.print(f"[{style}]{sign}[/] ", end="")
-    out.print(report.summary, markup=False)
-    checked = " · ".join(f"{count:,} {layer}" for layer, count in report.checked.items())
+    print_headline("✓" if report.ok else "✗", "", report.summary, good=report.ok)
+    checked = ", ".join(
+        f"{count:,} {_counted(layer, count)}" for layer, count in report.checked.items() if count
+    )
     print_facts(
         [
             ("origin", report.origin),
@@ -160,13 +161,28 @@ def print_verification(report: Verification) -> None:
     )
     for failure in report.failures:
         times = f" ({failure.count:,} times)" if failure.count > 1 else ""
-        out.print(f"\n[bold red]✗ {failure.failure}[/] at ", end="")
-        out.print(f"{failure.place}{times}", markup=False)
-        print_text(f"  {failure.message}")
+        print_text("")
+        print_headline("✗", failure.failure, f"at {failure.place}{times}", good=False)
+        print_prose(failure.message, indent="  ")
         if failure.next_step:
-            print_text(f"  → {failure.next_step}")
+            print_prose(failure.next_step, indent="  → ")
     for warning in report.warnings:
-        print_text(f"! {warning}")
+        print_prose(warning, indent="! ")
+
+
+_LAYERS = {
+    "entries": ("entry", "entries"),
+    "chain": ("link of the chain", "links of the chain"),
+    "bodies": ("body", "bodies"),
+    "tiles": ("tile", "tiles"),
+    "checkpoints": ("checkpoint", "checkpoints"),
+    "projections": ("entry in the lineage index", "entries in the lineage index"),
+}
+
+
+def _counted(layer: str, count: int) -> str:
+    one, many = _LAYERS.get(layer, (layer, layer))
+    return one if count == 1 else many
 
 
 def export(
@@ -178,6 +194,8 @@ def export(
     as_json: JsonFlag = False,
 ) -> None:
     """Write the ledger as static files (C2SP tlog-tiles) that anyone can serve and verify."""
+    if folder.exists() and not folder.is_dir():
+        raise InvalidInput(f"{folder} is a file, not a folder.", remedy="Name a new or an empty folder.")
     with workspace_of(context) as workspace:
         count = workspace.export(folder, bodies=bodies)
     if as_json:

@@ -1,10 +1,7 @@
-"""`govern`: the root command, its plug-ins, and the one place where errors become sentences and exit codes."""
+"""`govern`: the root command, its global options, and the plug-ins."""
 
 from __future__ import annotations
 
-import errno
-import os
-import signal
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated
@@ -26,14 +23,14 @@ from governance.cli import (
     people,
     policies,
     proofs,
+    running,
     service,
     systems,
 )
-from governance.cli.context import DEFAULT_LEDGER, Settings
+from governance.cli.context import DEFAULT_LEDGER, Settings, check_actor
 from governance.cli.examples import examples
-from governance.cli.output import print_error
 from governance.demo.command import demo
-from governance.errors import GovernanceError, MissingExtra
+from governance.errors import MissingExtra
 
 COMMAND_GROUP = "governance.commands"
 EPILOG = (
@@ -43,6 +40,7 @@ EPILOG = (
 
 app = typer.Typer(
     name="govern",
+    cls=running.Root,
     help="The system of record for machine learning: lineage, evidence, approvals and gate decisions in a ledger "
     "that anyone can verify.\n\nFirst steps:  govern demo  ·  govern init --actor user:alice  ·  govern verify",
     epilog=EPILOG,
@@ -53,7 +51,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback form
+def _show_version(value: bool) -> None:
     if value:
         sys.stdout.write(f"ml-governance {__version__}\n")
         raise typer.Exit
@@ -87,7 +85,9 @@ def root(
     ] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
-    context.obj = Settings(ledger=ledger_url, actor=actor, token=token, keys=keys)
+    if actor is not None and actor.strip():
+        check_actor(actor)
+    context.obj = Settings(ledger=ledger_url, actor=actor or None, token=token or None, keys=keys or None)
 
 
 app.command(epilog=examples("govern demo", "govern demo --dir /tmp/story --force"))(demo)
@@ -123,38 +123,6 @@ for found in sorted(entry_points(group=COMMAND_GROUP), key=lambda plugin: plugin
     _add_plugin(found)
 
 
-def _explain_system_error(error: OSError) -> GovernanceError:
-    from governance.errors import LedgerUnusable
-
-    where = f" ({error.filename})" if error.filename else ""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return LedgerUnusable(
-            f"The disk is full{where}.", remedy="Free some room and repeat; nothing unacknowledged was kept."
-        )
-    return GovernanceError(f"{error.strerror or error}{where}.", remedy="Check the path and its permissions.")
-
-
 def run() -> None:
     """Run the command line and exit with its code: 0, 1 (deny, does not prove), 2 (bad input), 130 (Ctrl-C)."""
-    try:
-        code = app(standalone_mode=False)
-    except GovernanceError as error:
-        print_error(error)
-        code = error.exit_code
-    except typer.Abort:
-        sys.stderr.write("Stopped. What was acknowledged is kept; nothing half-written is left.\n")
-        code = 130
-    except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. What was acknowledged is kept; nothing half-written is left.\n")
-        code = 130
-    except BrokenPipeError:
-        # The reader went away (`govern log | head`): die quietly as other Unix tools do.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - kept open until the interpreter ends
-        code = 128 + signal.SIGPIPE
-    except OSError as error:
-        print_error(_explain_system_error(error))
-        code = 2
-    except typer.TyperException as error:
-        error.show()
-        code = getattr(error, "exit_code", 2)
-    sys.exit(code if isinstance(code, int) else 0)
+    running.run(app)

@@ -10,8 +10,8 @@ import typer
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.inventory import list_subjects
-from governance.cli.output import print_json, print_text
-from governance.cli.values import digest_of, instant, now, numbers, pairs, read_mapping, with_kind
+from governance.cli.output import print_json, print_text, short
+from governance.cli.values import check_file, digest_of, instant, now, numbers, pairs, read_mapping, with_kind
 from governance.errors import InvalidInput
 
 
@@ -59,6 +59,8 @@ def record(
     from governance.lineage.records import Reference, RunRecorded
     from governance.lineage.vocabulary import parse_body
 
+    for path in code:
+        check_file(path)
     outputs = [{"digest": digest_of(path), "role": "artifact", "name": path.name} for path in output]
     with workspace_of(context) as workspace:
         inputs = []
@@ -128,7 +130,7 @@ def register(
     if as_json:
         print_json(done)
         return
-    print_text(f"{done.subject} registered as entry #{done.seq}, artifact {body.artifact.digest}.")
+    print_text(f"{done.subject} registered as entry #{done.seq}, artifact {short(body.artifact.digest)}.")
 
 
 def list_runs(context: typer.Context, as_json: JsonFlag = False) -> None:

@@ -8,8 +8,8 @@ import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_json, print_table, print_text
-from governance.cli.values import with_kind
+from governance.cli.output import print_json, print_prose, print_table, print_text
+from governance.cli.values import moment, with_kind
 
 if TYPE_CHECKING:
     from governance.workspace.views import InProduction
@@ -63,7 +63,7 @@ def _print(done: InProduction, *, as_json: bool) -> None:
     if as_json:
         print_json(done)
         return
-    print_text(f"{done.deployment}: {done.why}")
+    print_prose(f"{done.deployment}: {done.why}", hanging="  ")
 
 
 def list_alerts(
@@ -79,7 +79,17 @@ def list_alerts(
         return
     print_table(
         ["alert", "about", "severity", "opened", "closed", "summary"],
-        ([a.alert, a.about, a.severity, a.opened[:19], (a.closed or "")[:19], a.summary] for a in alerts),
+        (
+            [
+                a.alert,
+                a.about,
+                a.severity,
+                moment(a.opened),
+                moment(a.closed) if a.closed else "no",
+                a.summary,
+            ]
+            for a in alerts
+        ),
         empty="No alert is open.",
     )
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,13 +17,34 @@ if TYPE_CHECKING:
 
     from governance.errors import GovernanceError
 
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What would steer a terminal or turn text around: control characters but line feed and tab, bidi controls."""
+_HASH = re.compile(r"(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?![0-9a-f])")
+_NARROWEST = 40
+
+
+def visible(text: str) -> str:
+    """Return text in which nothing can steer the terminal: what others wrote is printed, never obeyed."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def short(text: str) -> str:
+    """Return text with each SHA-256 in hex cut to its first 12 digits; `--json` gives all of them."""
+    return _HASH.sub(r"\1…", text)
+
+
+def columns() -> int | None:
+    """Return how many columns a line may have; None where a pipe or file takes lines of any length."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return max(shutil.get_terminal_size().columns, _NARROWEST)
+    return None
+
 
 def console(*, stderr: bool = False) -> Console:
     """Return a rich console that writes to the current standard streams."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-    return Console(stderr=stderr, highlight=False, soft_wrap=False, width=width)
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def print_json(value: BaseModel | Mapping[str, Any] | Sequence[Any]) -> None:
@@ -45,45 +69,108 @@ def _plain(value: Any) -> Any:
 
 
 def print_text(text: str) -> None:
-    """Print text as it is on standard output, without markup or wrapping."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    """Print text as it is, but for what would steer the terminal, on standard output."""
+    sys.stdout.write(visible(text if text.endswith("\n") else text + "\n"))
+
+
+def print_prose(text: str, *, indent: str = "", hanging: str | None = None) -> None:
+    """Print sentences, wrapped between words where the console ends.
+
+    Args:
+        text: one or several lines.
+        indent: what the first line begins with.
+        hanging: what the following lines begin with; by default as many blanks.
+    """
+    following = " " * len(indent) if hanging is None else hanging
+    width = columns()
+    for number, line in enumerate(visible(text).splitlines() or [""]):
+        first = indent if number == 0 else following
+        if width is None:
+            print_text((first + line).rstrip())
+            continue
+        own = line[: len(line) - len(line.lstrip())]
+        wrapped = textwrap.wrap(
+            line.strip(), width, initial_indent=first + own, subsequent_indent=following + own,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+        print_text("\n".join(wrapped) or first.rstrip())
+
+
+def print_headline(sign: str, word: str, sentence: str, *, good: bool) -> None:
+    """Print a verdict: a sign, perhaps a word, in colour on a terminal, and its sentence."""
+    from rich.text import Text
+
+    mark = f"{sign} {word}".rstrip()
+    gap = "  " if word else " "
+    if not sys.stdout.isatty():
+        print_prose(f"{mark}{gap}{sentence}", hanging="  ")
+        return
+    console().print(Text(mark, style="bold green" if good else "bold red"), end=gap)
+    print_prose(sentence, hanging="  ")
 
 
 def print_error(error: GovernanceError) -> None:
     """Print what was wrong and what to do next on standard error."""
-    out = console(stderr=True)
-    out.print("[bold red]error:[/] ", end="")
-    out.print(error.message, markup=False)
-    if error.remedy:
-        out.print(error.remedy, markup=False, style="dim")
-
-
-def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, title: str = ""
-) -> None:
-    """Print rows under column names, or the sentence `empty` when there are none."""
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, title=title or None, title_justify="left", header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    count = 0
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-        count += 1
-    console().print(table if count else empty)
+    out = console(stderr=True)
+    out.print(Text.assemble(("error:", "bold red"), " ", visible(error.message)))
+    if error.remedy:
+        out.print(Text(visible(error.remedy), style="dim"))
 
 
 def print_facts(facts: Iterable[tuple[str, str]]) -> None:
-    """Print `name  value` lines, aligned."""
+    """Print `name  value` lines, aligned, wrapped under their value."""
     pairs = list(facts)
     width = max((len(name) for name, _ in pairs), default=0)
     for name, value in pairs:
-        first, *rest = value.splitlines() or [""]
-        print_text(f"{name:<{width}}  {first}")
-        for line in rest:
-            print_text(f"{'':<{width}}  {line}")
+        print_prose(value, indent=f"{name:<{width}}  ", hanging=" " * (width + 2))
+
+
+def print_table(names: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
+    """Print rows under column names, or the sentence `empty` when there are none.
+
+    Where the console is too narrow for the widest row, each row is printed as a block of `name  value` lines instead:
+    nothing is cut, and a name can still be copied whole.
+    """
+    cells = [[visible(cell) for cell in row] for row in rows]
+    if not cells:
+        print_prose(empty)
+        return
+    widths = [
+        max(_cell_width(line) for cell in column for line in cell.splitlines() or [""])
+        for column in zip(names, *cells, strict=True)
+    ]
+    room = columns()
+    if room is None or sum(widths) + 2 * (len(widths) - 1) <= room:
+        print_text(_row(names, widths))
+        for row in cells:
+            for line in _lines(row):
+                print_text(_row(line, widths))
+        return
+    for row in cells:
+        print_prose(row[0])
+        print_facts((f"  {name}", value) for name, value in zip(names[1:], row[1:], strict=True) if value)
+
+
+def _lines(row: Sequence[str]) -> Iterator[list[str]]:
+    split = [cell.splitlines() or [""] for cell in row]
+    for number in range(max(len(lines) for lines in split)):
+        yield [lines[number] if number < len(lines) else "" for lines in split]
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = (cell + " " * (width - _cell_width(cell)) for cell, width in zip(cells, widths, strict=True))
+    return "  ".join(padded).rstrip()
+
+
+def _cell_width(text: str) -> int:
+    """Return how many columns a terminal takes for `text`: two for a wide letter, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 RESULT_SIGNS = {

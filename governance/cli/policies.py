@@ -9,7 +9,7 @@ import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_json, print_table, print_text
+from governance.cli.output import print_json, print_prose, print_table, print_text, short
 from governance.cli.values import now, read_text
 from governance.errors import NotFound
 
@@ -63,10 +63,14 @@ def lint(
         print_json(problems)
     else:
         for problem in problems:
-            print_text(f"! {problem}")
-        print_text("No problem." if not problems else f"{len(problems)} problem(s).")
+            print_prose(problem, indent="! ")
+        print_text(_found(len(problems)))
     if problems:
         raise typer.Exit(1)
+
+
+def _found(problems: int) -> str:
+    return {0: "No problem found.", 1: "1 problem found."}.get(problems, f"{problems} problems found.")
 
 
 def test(
@@ -82,10 +86,8 @@ def test(
         print_json(outcomes)
     else:
         for outcome in outcomes:
-            print_text(
-                f"{'✓' if outcome.passed else '✗'} {outcome.name}"
-                + (f": {outcome.message}" if outcome.message else "")
-            )
+            said = f": {outcome.message}" if outcome.message else ""
+            print_prose(outcome.name + said, indent="✓ " if outcome.passed else "✗ ")
         print_text(f"{sum(o.passed for o in outcomes)} of {len(outcomes)} passed.")
     if not outcomes or not all(outcome.passed for outcome in outcomes):
         raise typer.Exit(1)
@@ -103,7 +105,7 @@ def explain(
     if as_json:
         print_json(parsed)
         return
-    print_text(explaining.explain(parsed))
+    print_prose(explaining.explain(parsed))
 
 
 def add(context: typer.Context, pack: PackArgument, as_json: JsonFlag = False) -> None:
@@ -113,7 +115,7 @@ def add(context: typer.Context, pack: PackArgument, as_json: JsonFlag = False) -
     if as_json:
         print_json(done)
         return
-    print_text(f"{done.policy} registered as entry #{done.seq}, {done.digest}.")
+    print_text(f"{done.policy} registered as entry #{done.seq}, {short(done.digest)}.")
 
 
 def list_policies(
@@ -140,6 +142,6 @@ def list_policies(
         return
     print_table(
         ["policy", "title", "digest"],
-        ([item.policy, item.title, item.digest] for item in registered),
+        ([item.policy, item.title, short(item.digest)] for item in registered),
         empty="No policy is registered, so the gate denies everything. Add one: govern policy add credit-high-risk",
     )

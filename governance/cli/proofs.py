@@ -9,8 +9,8 @@ import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_facts, print_json, print_text
-from governance.cli.values import read_text, write_atomically
+from governance.cli.output import print_facts, print_headline, print_json, print_prose, print_text, short
+from governance.cli.values import check_folder, read_text, trusted_key, write_atomically
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,6 +39,8 @@ def prove(
     as_json: JsonFlag = False,
 ) -> None:
     """Write the proof of one entry (C2SP tlog-proof): one text file that proves it offline."""
+    if output is not None:
+        check_folder(output)
     name = reference.removeprefix("entry:").removeprefix("#")
     with workspace_of(context) as workspace:
         text = workspace.prove(int(name) if name.isdigit() else name, withhold_body=withhold_body)
@@ -69,10 +71,9 @@ def check(
     """Check a proof or a receipt offline; no ledger is opened. Exits 1 when it does not hold."""
     from governance.workspace.offline import check_file
 
-    trusted = read_text(Path(key)).strip() if key and Path(key).is_file() else key
     report = check_file(
         read_text(file),
-        key=trusted,
+        key=trusted_key(key),
         artifact=artifact,
         target=target,
         receipt_key=read_text(receipt_key) if receipt_key else None,
@@ -80,7 +81,7 @@ def check(
     if as_json:
         print_json(report)
     else:
-        print_text(f"✓ {report.summary}")
-        print_facts(report.facts.items())
+        print_headline("✓", "", short(report.summary), good=True)
+        print_facts((name, short(value)) for name, value in report.facts.items())
         for warning in report.warnings:
-            print_text(f"! {warning}")
+            print_prose(warning, indent="! ")

@@ -52,6 +52,72 @@ def digest_of(path: Path) -> str:
         ) from None
 
 
+def check_file(path: Path) -> None:
+    """Refuse a file that is not there, before anything is done.
+
+    Raises:
+        NotFound: there is no such file.
+        InvalidInput: it is a folder.
+    """
+    if not path.exists():
+        raise NotFound(f"There is no file {path}.", remedy="Check the path.")
+    if path.is_dir():
+        raise InvalidInput(f"{path} is a folder, not a file.", remedy="Name a file.")
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a file to be written where its folder is not there, before anything is done.
+
+    Raises:
+        NotFound: its folder does not exist.
+        InvalidInput: a folder of that name is there, or the folder can't be written.
+    """
+    import os
+
+    if not path.parent.is_dir():
+        raise NotFound(f"There is no folder {path.parent}.", remedy="Create it, or name another file.")
+    if path.is_dir():
+        raise InvalidInput(f"{path} is a folder.", remedy="Name the file to write in it.")
+    if not os.access(path.parent, os.W_OK):
+        raise InvalidInput(f"{path.parent} can't be written.", remedy="Name a file elsewhere.")
+
+
+def trusted_key(text: str | None) -> str | None:
+    """Return the verifier key that the user trusts: given itself, or the file that holds it.
+
+    Raises:
+        InvalidInput: it is no verifier key.
+        NotFound: it looks like a file that is not there.
+    """
+    from governance.ledger.errors import LedgerError
+    from governance.ledger.note import VerifierKey
+
+    if text is None or not text.strip():
+        return None
+    named = Path(text) if len(text) < 1000 else None
+    held = read_text(named).strip() if named is not None and named.is_file() else text.strip()
+    try:
+        VerifierKey.parse(held)
+    except LedgerError as error:
+        if named is not None and "+" not in text:
+            raise (
+                NotFound(
+                    f"'{text}' is no verifier key and no file.",
+                    remedy="govern key prints the key, or > FILE keeps it.",
+                )
+                if not named.is_file()
+                else InvalidInput(
+                    f"{text} holds no verifier key.",
+                    remedy="It is one line, NAME+HASH+KEY; govern key prints it.",
+                )
+            ) from None
+        raise InvalidInput(
+            f"That is no verifier key: {error.message}",
+            remedy="It reads NAME+HASH+KEY; govern key prints it.",
+        ) from None
+    return held
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
@@ -62,8 +128,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     import os
     import tempfile
 
-    if not path.parent.is_dir():
-        raise NotFound(f"There is no folder {path.parent}.", remedy="Create it, or name another file.")
+    check_folder(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -151,6 +216,22 @@ def now() -> str:
     from datetime import UTC, datetime
 
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(time: str) -> str:
+    """Return an instant of the ledger as people read it: `2026-01-31 14:00 UTC`."""
+    return f"{time[:10]} {time[11:16]} UTC"
+
+
+def finite(value: float | None, option: str) -> float | None:
+    """Return a number given as an option; InvalidInput where it is NaN or infinite."""
+    import math
+
+    if value is not None and not math.isfinite(value):
+        raise InvalidInput(
+            f"{option} {value} is not a finite number.", remedy=f"Write {option} 0.5, for example."
+        )
+    return value
 
 
 def instant(text: str) -> str:

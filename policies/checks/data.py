@@ -81,7 +81,7 @@ def quality(facts: Facts, parameters: Quality) -> CheckOutcome:
     said = (
         f"{listed(f'{f.label}: {f.message}' for f in wrong)}."
         if wrong
-        else f"All {len(findings)} training datasets were validated and are sound."
+        else "Every dataset that it was trained on was validated and is sound."
     )
     return CheckOutcome(
         result_,

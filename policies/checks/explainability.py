@@ -76,6 +76,7 @@ def reason_codes(facts: Facts, parameters: ReasonCodes) -> CheckOutcome:
     used = sorted(
         {x.feature for r in explanation.reasons for x in r.reasons if x.feature in parameters.forbidden}
     )
+    deficient = {r.row for r in explanation.reasons if any(x.feature in used for x in r.reasons)} | set(few)
     findings = [Finding(label=name, result=Result.FAIL, message="given as a reason") for name in used]
     if not explanation.reasons or few:
         result = Result.FAIL
@@ -99,7 +100,7 @@ def reason_codes(facts: Facts, parameters: ReasonCodes) -> CheckOutcome:
     return CheckOutcome(
         result,
         said,
-        value=float(len(explanation.reasons) - len(few)),
+        value=float(len(explanation.reasons) - len(deficient)),
         threshold=float(len(explanation.reasons)),
         would_change=change,
         findings=tuple(findings),
