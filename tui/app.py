@@ -22,7 +22,8 @@ from tui.moments import Clock
 from tui.pins import PinFolder
 from tui.screens.base import RecordScreen, stamp
 from tui.screens.decisions import DecisionScreen, DecisionsScreen
-from tui.screens.ledger import EntryScreen, LedgerScreen
+from tui.screens.entry import EntryScreen
+from tui.screens.ledger import LedgerScreen
 from tui.screens.lineage import LineageScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.subject import SubjectScreen, SubjectsScreen

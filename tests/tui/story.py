@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from governance.ledger.checkpoint import Checkpoint, sign
-from governance.workspace.views import ApprovalView, CheckpointView, EntryQuery, EntryView
+from governance.workspace.views import ApprovalView
+from tests.tui.evaluations import MODELS, TEST, evaluate, record_evidence
 from tests.tui.memory import MemoryWorkspace, digest, identity
 
 SYSTEM = "system:mortgage-approval"
 DATASET = "dataset:hmda-boston@1990"
 TRAIN = "dataset:hmda-boston-train@1990"
-TEST = "dataset:hmda-boston-test@1990"
-MODELS = tuple(f"model:mortgage-approval@{version}" for version in (1, 2, 3))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-_METHOD = {"name": "fairlearn.metrics", "source": "Bird et al. 2020"}
 
 
 def mortgage_story() -> MemoryWorkspace:
@@ -25,10 +21,10 @@ def mortgage_story() -> MemoryWorkspace:
     _people(ledger)
     _data(ledger)
     _model(ledger, 1, {"C": 1.0, "features": 18, "uses_race": True}, auc=0.831)
-    _evaluate(ledger, 1, black=0.742, joint=0.711)
+    evaluate(ledger, 1, black=0.742, joint=0.711)
     _decide(ledger, 1, "deny", fairness=("fail", 0.742), approved=False)
     _model(ledger, 2, {"C": 1.0, "features": 17, "mitigation": "GridSearch"}, auc=0.822)
-    _evaluate(ledger, 2, black=0.901, joint=0.853)
+    evaluate(ledger, 2, black=0.901, joint=0.853)
     _decide(ledger, 2, "deny", fairness=("pass", 0.901), approved=False)
     _approve(ledger, 2, "user:alice", "Alice Sanders", "I reviewed the fairness evaluation")
     _approve(ledger, 2, "user:bob", "Bob Ito", "I accept the residual risk")
@@ -41,7 +37,7 @@ def mortgage_story() -> MemoryWorkspace:
         _batch(ledger, 2, first, number)
     alert = _drift(ledger, first, drifted=True)
     _model(ledger, 3, {"C": 0.5, "features": 17, "mitigation": "GridSearch"}, auc=0.826)
-    _evaluate(ledger, 3, black=0.893, joint=0.866)
+    evaluate(ledger, 3, black=0.893, joint=0.866)
     _approve(ledger, 3, "user:alice", "Alice Sanders", "I reviewed the fairness evaluation")
     _approve(ledger, 3, "user:bob", "Bob Ito", "I accept the residual risk")
     decision = _decide(ledger, 3, "allow", fairness=("pass", 0.893), approved=True)
@@ -50,38 +46,6 @@ def mortgage_story() -> MemoryWorkspace:
     ledger.write("alert.closed", alert, {"reason": "retrained as version 3"}, "user:carol", later=DAY)
     _drift(ledger, second, drifted=True, severity="warning")
     return ledger
-
-
-class LongLedger(MemoryWorkspace):
-    """A ledger of any size whose entries are made up when they are asked for; nothing of it proves."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
-        self.limits: list[int] = []
-        self.write("ledger.created", f"ledger:{self.origin}", {"format": 1}, "user:carol")
-
-    def checkpoint(self) -> CheckpointView:
-        """Sign a made-up root."""
-        made = Checkpoint(self.origin, self.size, bytes(32))
-        return CheckpointView(
-            origin=self.origin, size=self.size, root=made.root.hex(), text=sign(made, [self.key])
-        )
-
-    def entry(self, reference: str | int) -> EntryView:
-        """Make an entry up."""
-        seq = int(reference)
-        time = (self.now + timedelta(seconds=seq)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        body = {"beat": seq}
-        return self.views[0].model_copy(
-            update={"seq": seq, "time": time, "kind": "x.beat", "subject": SYSTEM, "body": body}
-        )
-
-    def entries(self, query: EntryQuery) -> list[EntryView]:
-        """Make a page up, and take note of its size."""
-        self.limits.append(query.limit)
-        first = 0 if query.after is None else query.after + 1
-        return [self.entry(seq) for seq in range(first, min(first + query.limit, self.size))]
 
 
 def _people(ledger: MemoryWorkspace) -> None:
@@ -151,7 +115,7 @@ def _data(ledger: MemoryWorkspace) -> None:
             {"name": "overlap", "status": "pass", "found": 0, "message": "train and test share no row"},
         ],
     }
-    _evidence(ledger, DATASET, "data-quality", result, "quality")
+    record_evidence(ledger, DATASET, "data-quality", result, "quality")
 
 
 def _run_of(version: int) -> str:
@@ -188,141 +152,6 @@ def _model(ledger: MemoryWorkspace, version: int, parameters: dict[str, Any], *,
         },
         "service:trainer",
         later=timedelta(seconds=4),
-    )
-
-
-def _estimate(value: float, spread: float, rows: int = 994) -> dict[str, Any]:
-    return {
-        "value": value,
-        "low": round(value - spread, 3),
-        "high": round(value + spread, 3),
-        "method": "wilson",
-        "rows": rows,
-    }
-
-
-def _group(values: dict[str, str], rows: int, rate: float, ratio: float | None) -> dict[str, Any]:
-    spread = round(0.9 / rows**0.5, 3)
-    return {
-        "values": values,
-        "rows": rows,
-        "positives": round(rows * 0.8),
-        "selected": round(rows * rate),
-        "true_positives": 0,
-        "false_positives": 0,
-        "selection_rate": _estimate(rate, spread, rows),
-        "true_positive_rate": _estimate(0.9, spread, rows),
-        "false_positive_rate": _estimate(0.3, spread, rows),
-        "accuracy": _estimate(0.85, spread, rows),
-        "impact_ratio": None if ratio is None else _estimate(ratio, spread, rows),
-    }
-
-
-def _analysis(
-    sensitive: list[str],
-    reference: dict[str, str],
-    groups: list[dict[str, Any]],
-    ratio: float,
-    left_out: Sequence[dict[str, Any]] = (),
-) -> dict[str, Any]:
-    return {
-        "sensitive": sensitive,
-        "reference": reference,
-        "groups": groups,
-        "left_out": list(left_out),
-        "impact_ratio": _estimate(ratio, 0.05),
-        "demographic_parity_difference": _estimate(1 - ratio, 0.05),
-        "equalized_odds_difference": _estimate(0.11, 0.06),
-    }
-
-
-def _evaluate(ledger: MemoryWorkspace, version: int, *, black: float, joint: float) -> None:
-    model = MODELS[version - 1]
-    performance = {
-        "rows": 994,
-        "positives": 872,
-        "threshold": 0.5,
-        "metrics": {
-            "roc_auc": _estimate(0.83 - version / 500, 0.031),
-            "accuracy": _estimate(0.889, 0.019),
-            "balanced_accuracy": _estimate(0.664, 0.035),
-            "brier": _estimate(0.081, 0.01),
-        },
-        "confusion": {"true_positive": 851, "false_positive": 89, "true_negative": 33, "false_negative": 21},
-        "calibration": [
-            {"predicted": 0.31, "observed": 0.35, "rows": 62},
-            {"predicted": 0.74, "observed": 0.71, "rows": 188},
-            {"predicted": 0.95, "observed": 0.94, "rows": 744},
-        ],
-    }
-    _evidence(ledger, model, "performance", performance, f"performance {version}")
-    white = {"race": "white"}
-    fairness = {
-        "rows": 994,
-        "favourable": 1,
-        "threshold": 0.5,
-        "confidence": 0.95,
-        "minimum_rows": 30,
-        "analyses": [
-            _analysis(
-                ["race"],
-                white,
-                [
-                    _group(white, 840, 0.954, None),
-                    _group({"race": "black"}, 98, round(0.954 * black, 3), black),
-                    _group({"race": "hispanic"}, 56, 0.87, 0.912),
-                ],
-                black,
-            ),
-            _analysis(
-                ["race", "sex"],
-                {"race": "white", "sex": "male"},
-                [
-                    _group({"race": "white", "sex": "male"}, 690, 0.957, None),
-                    _group({"race": "white", "sex": "female"}, 150, 0.94, 0.982),
-                    _group({"race": "black", "sex": "male"}, 76, round(0.957 * joint, 3), joint),
-                ],
-                joint,
-                [{"values": {"race": "black", "sex": "female"}, "rows": 22, "reason": "fewer than 30 rows"}],
-            ),
-        ],
-    }
-    _evidence(ledger, model, "fairness", fairness, f"fairness {version}")
-    names = ("gdlin", "obrat", "mortno", "pubrec", "loanprc", "unem", "married")
-    explanation = {
-        "method": "LinearExplainer",
-        "scale": "log-odds",
-        "rows_explained": 994,
-        "background_rows": 200,
-        "base_value": 2.4,
-        "additivity_error": 1e-12,
-        "reasons": [],
-        "importance": [
-            {"feature": name, "mean_absolute": round(1.2 / (index + 1), 3), "mean": (-1) ** index * 0.1}
-            for index, name in enumerate(names)
-        ],
-    }
-    _evidence(ledger, model, "explanation", explanation, f"explanation {version}")
-
-
-def _evidence(
-    ledger: MemoryWorkspace, about: str, family: str, result: dict[str, Any], name: str
-) -> EntryView:
-    return ledger.write(
-        "evidence.recorded",
-        f"evidence:{identity(name)}",
-        {
-            "about": about,
-            "family": family,
-            "inputs": [{"subject": TEST, "digest": digest(TEST), "role": "test"}],
-            "method": _METHOD,
-            "parameters": {"seed": 7},
-            "result": result,
-            "how": {"software": "ml-governance 0.1.0"},
-            "producer": "service:evaluator",
-        },
-        "service:evaluator",
-        later=timedelta(minutes=9),
     )
 
 
@@ -548,7 +377,7 @@ def _drift(ledger: MemoryWorkspace, deployment: str, *, drifted: bool, severity:
             {"feature": "unem", "statistic": "psi", "value": 0.05, "threshold": 0.2, "drifted": False},
         ],
     }
-    evidence = _evidence(ledger, deployment, "drift", result, f"drift {len(ledger.views)}")
+    evidence = record_evidence(ledger, deployment, "drift", result, f"drift {len(ledger.views)}")
     alert = f"alert:{identity(f'alert {len(ledger.views)}')}"
     if drifted:
         ledger.write(

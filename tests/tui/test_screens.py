@@ -13,10 +13,12 @@ from governance.errors import LedgerUnusable
 from governance.workspace.views import EntryQuery, EntryView
 from tests.tui.conftest import AppMaker
 from tests.tui.driving import painted, press, settle, write
+from tests.tui.long_ledger import LongLedger
 from tests.tui.memory import MemoryWorkspace
-from tests.tui.story import LongLedger, mortgage_story
+from tests.tui.story import mortgage_story
 from tui.app import RecordApp
-from tui.screens.ledger import EntryScreen, LedgerScreen
+from tui.screens.entry import EntryScreen
+from tui.screens.ledger import LedgerScreen
 from tui.widgets.entries import EntryList
 from tui.widgets.graph import Graph
 
