@@ -14,8 +14,12 @@ from governance.cli.output import print_json_line
 from governance.errors import GovernanceError, InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from governance.workspace import NewEntry
 
+_LONGEST = 8 * 2**20
+"""Bytes of a line: a body of 1 MiB even where each of its bytes is escaped, and the rest."""
 _MEMBERS = {"kind", "subject", "body", "id"}
 
 
@@ -36,14 +40,27 @@ def append(context: typer.Context, as_json: JsonFlag = True) -> None:  # noqa: A
     the first bad line and names it; what was acknowledged before stays. Kinds outside the vocabulary begin with "x.".
     """
     with workspace_of(context) as workspace:
-        for number, line in enumerate(sys.stdin.buffer, start=1):
+        for number, line in enumerate(_lines(), start=1):
             if not line.strip():
                 continue
             try:
+                if len(line) > _LONGEST:
+                    raise InvalidInput(
+                        f"It is longer than {_LONGEST:,} bytes; a body has at most 1 MiB.",
+                        remedy="Keep large things in files and enter their SHA-256.",
+                    )
                 done = workspace.append(parse_line(line))
             except GovernanceError as error:
                 raise type(error)(f"Line {number}: {error.message}", remedy=error.remedy) from error
             print_json_line({"seq": done.seq, "id": done.id, "entry": done.entry})
+
+
+def _lines() -> Iterator[bytes]:
+    """Yield the lines of standard input; one that is too long comes cut, so that memory stays bounded."""
+    if sys.stdin.isatty():
+        sys.stderr.write("Type JSON objects, one a line; Ctrl-D ends.\n")
+    while line := sys.stdin.buffer.readline(_LONGEST + 1):
+        yield line
 
 
 def parse_line(line: bytes) -> NewEntry:
@@ -61,7 +78,9 @@ def parse_line(line: bytes) -> NewEntry:
     except RecursionError:
         raise InvalidInput("It is nested too deeply.", remedy="Bodies may be 64 deep.") from None
     except ValueError as error:
-        raise InvalidInput(f"It is not JSON: {error}.", remedy="Write one JSON object a line.") from None
+        raise InvalidInput(
+            f"It is not JSON: {_told(error)}.", remedy="Write one JSON object a line."
+        ) from None
     if not isinstance(value, dict):
         raise InvalidInput("It is not a JSON object.", remedy='Write {"kind":…,"subject":…,"body":{…}}.')
     unknown, missing = value.keys() - _MEMBERS, {"kind", "subject", "body"} - value.keys()
@@ -70,10 +89,19 @@ def parse_line(line: bytes) -> NewEntry:
         raise InvalidInput(what, remedy="Members are kind, subject, body and, if wanted, id.")
     for member, kind in (("kind", str), ("subject", str), ("body", dict)):
         if not isinstance(value[member], kind):
-            raise InvalidInput(f"'{member}' is not {'an object' if kind is dict else 'a text'}.")
+            raise InvalidInput(
+                f"'{member}' is not {'an object' if kind is dict else 'a text'}.",
+                remedy='Write {"kind":"x.…","subject":"…","body":{…}}.',
+            )
     if not isinstance(value.get("id"), str | None):
         raise InvalidInput("'id' is not a text.", remedy="Give a UUID, or leave it out.")
     return NewEntry(kind=value["kind"], subject=value["subject"], body=value["body"], id=value.get("id"))
+
+
+def _told(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
+    return "a number has too many digits" if "digits" in str(error) else str(error)
 
 
 def _without_repeats(members: list[tuple[str, Any]]) -> dict[str, Any]:

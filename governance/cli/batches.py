@@ -11,7 +11,7 @@ from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.inventory import list_subjects
 from governance.cli.output import print_facts, print_json, print_prose, print_text
-from governance.cli.values import check_folder, instant, now, with_kind, write_atomically
+from governance.cli.values import check_file, check_folder, instant, now, with_kind, write_atomically
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,6 +47,7 @@ def seal(
     as_json: JsonFlag = False,
 ) -> None:
     """Seal a prediction batch: its rows stay where they are, the ledger keeps their root; row 0 is the first."""
+    check_file(rows)
     from governance.evidence import intake
 
     table = intake.sealable_table(rows)
@@ -81,9 +82,10 @@ def prove(
     as_json: JsonFlag = False,
 ) -> None:
     """Write a proof of one row that anyone can check offline with `govern check`."""
+    check_file(rows)
+    check_folder(output)
     from governance.evidence import intake
 
-    check_folder(output)
     table = intake.sealable_table(rows)
     with workspace_of(context) as workspace:
         text = workspace.prove_row(

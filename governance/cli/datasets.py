@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from governance.cli.context import JsonFlag, settings_of, workspace_of
+from governance.cli.context import JsonFlag, actor_of, workspace_of
 from governance.cli.examples import examples
 from governance.cli.inventory import list_subjects
-from governance.cli.output import RESULT_SIGNS, print_json, print_text
-from governance.cli.values import with_kind
+from governance.cli.output import RESULT_SIGNS, print_json, print_prose, print_text
+from governance.cli.values import check_file, with_kind
 
 if TYPE_CHECKING:
     from governance.lineage.results import DataQuality
@@ -45,7 +45,15 @@ def print_quality(result: DataQuality) -> None:
         where = (
             f" ({', '.join(check.where[:5])}{', …' if len(check.where) > 5 else ''})" if check.where else ""
         )
-        print_text(f"{RESULT_SIGNS[check.status]} {check.status:<5} {check.name:<16} {check.message}{where}")
+        print_prose(
+            f"{check.message}{where}",
+            indent=f"{RESULT_SIGNS[check.status]} {check.status:<5} {check.name:<16} ",
+        )
+
+
+def _all_there(files: list[Path], test: Path | None) -> None:
+    for path in [*files, *([test] if test else [])]:
+        check_file(path)
 
 
 def validate(
@@ -53,10 +61,13 @@ def validate(
     files: FilesArgument,
     test: Annotated[Path | None, typer.Option(help="Test data that must share no row with these.")] = None,
     ranges: Annotated[list[str] | None, typer.Option("--range", help="COLUMN=MIN..MAX, repeatable.")] = None,
-    missing: Annotated[float, typer.Option(help="Largest share of missing values in a column.")] = 0.2,
+    missing: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest share of missing values in a column.")
+    ] = 0.2,
     as_json: JsonFlag = False,
 ) -> None:
     """Look for missing values, ranges, duplicate rows, train/test overlap. Records nothing; exits 1 on a failure."""
+    _all_there(files, test)
     from governance.evidence.intake import validate_files
 
     result = validate_files(files, test=test, ranges=ranges or (), missing_limit=missing)
@@ -88,10 +99,13 @@ def register(
     ] = None,
     test: Annotated[Path | None, typer.Option(help="Test data that must share no row with these.")] = None,
     ranges: Annotated[list[str] | None, typer.Option("--range", help="COLUMN=MIN..MAX, repeatable.")] = None,
-    missing: Annotated[float, typer.Option(help="Largest share of missing values in a column.")] = 0.2,
+    missing: Annotated[
+        float, typer.Option(min=0, max=1, help="Largest share of missing values in a column.")
+    ] = 0.2,
     as_json: JsonFlag = False,
 ) -> None:
     """Validate files, register them as a dataset by their digests, and record the validation as evidence."""
+    _all_there(files, test)
     from governance.evidence import intake
 
     subject = with_kind("dataset", name)
@@ -114,7 +128,7 @@ def register(
                 subject,
                 body,
                 quality,
-                producer=workspace.actor or settings_of(context).actor or "",
+                producer=actor_of(workspace),
                 test=test,
             )
         )

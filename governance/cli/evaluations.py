@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from governance.cli.context import JsonFlag, workspace_of
+from governance.cli.context import JsonFlag, actor_of, workspace_of
+from governance.cli.evidence_text import print_evidence
 from governance.cli.examples import examples
-from governance.cli.output import RESULT_SIGNS, print_json, print_table, print_text
-from governance.cli.values import with_kind
+from governance.cli.output import print_json, print_text
+from governance.cli.values import check_file, finite, with_kind
+from governance.errors import InvalidInput
 
 if TYPE_CHECKING:
     from governance.lineage.records import EvidenceRecorded
-    from governance.lineage.results import Drift, Estimate, Explanation, Fairness, Performance
+    from governance.workspace import NewEntry
+
+
+class Severity(StrEnum):
+    """How much an alert matters."""
+
+    info = "info"
+    warning = "warning"
+    critical = "critical"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,11 +67,15 @@ def evaluate(
         list[str] | None, typer.Option(help="Column, or columns joined by +, repeatable.")
     ] = None,
     confidence: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
-    minimum_rows: Annotated[int, typer.Option(help="Smaller groups are not taken as reference.")] = 30,
+    minimum_rows: Annotated[int, typer.Option(min=1, help="Smaller groups are not taken as reference.")] = 30,
     dataset: Annotated[str | None, typer.Option(help="The registered dataset these rows are.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Compute performance and fairness with intervals from predictions, and record both as evidence."""
+    finite(threshold, "--threshold")
+    finite(confidence, "--confidence")
+    analyses = [_analysis(spec) for spec in sensitive or ()]
+    check_file(predictions)
     from governance.evidence import intake
 
     with workspace_of(context) as workspace:
@@ -72,15 +87,15 @@ def evaluate(
                 score=score,
                 decision=decision,
                 favourable=favourable,
-                sensitive=[spec.split("+") for spec in sensitive or ()],
+                sensitive=analyses,
             ),
             threshold=threshold,
             confidence=confidence,
             minimum_rows=minimum_rows,
             dataset=with_kind("dataset", dataset) if dataset else None,
-            producer=workspace.actor or "",
+            producer=actor_of(workspace),
         )
-        done = [workspace.record_evidence(record) for record in records]
+        done = workspace.append_many([evidence_entry(record) for record in records])
     if as_json:
         print_json(
             [{"entry": entry, "evidence": record} for entry, record in zip(done, records, strict=True)]
@@ -89,6 +104,25 @@ def evaluate(
     for entry, record in zip(done, records, strict=True):
         print_evidence(record)
         print_text(f"recorded as {entry.subject} (#{entry.seq})\n")
+
+
+def _analysis(spec: str) -> list[str]:
+    names = [name.strip() for name in spec.split("+")]
+    if not all(names) or len(set(names)) < len(names):
+        raise InvalidInput(
+            f"--sensitive '{spec}' names an empty column or one twice.",
+            remedy="Write --sensitive race, or --sensitive race+sex for both together.",
+        )
+    return names
+
+
+def evidence_entry(record: EvidenceRecorded) -> NewEntry:
+    """Return evidence as an entry, so that several pieces can be entered together or not at all."""
+    from governance.ledger.entry import new_id
+    from governance.workspace import NewEntry
+    from governance.workspace.bodies import plain
+
+    return NewEntry(kind="evidence.recorded", subject=f"evidence:{new_id()}", body=plain(record))
 
 
 def explain(
@@ -108,6 +142,13 @@ def explain(
     base_value: Annotated[
         float | None, typer.Option(help="With --contributions: the score they add up from.")
     ] = None,
+    score: Annotated[
+        str | None,
+        typer.Option(help="With --contributions: column of --rows with the score that they add up to."),
+    ] = None,
+    threshold: Annotated[
+        float, typer.Option(help="With --contributions: scores from here on are decided favourably.")
+    ] = 0.5,
     trust: Annotated[
         list[str] | None, typer.Option(help="A type in the model file that you trust, repeatable.")
     ] = None,
@@ -125,10 +166,17 @@ def explain(
             "Give either --model or --contributions.", remedy="--model needs --background as well."
         )
     with workspace_of(context) as workspace:
-        producer = workspace.actor or ""
+        producer = actor_of(workspace)
         if contributions is not None:
             record = intake.adopt_contributions(
-                subject, rows, contributions, base_value=base_value, dataset=data, producer=producer
+                subject,
+                rows,
+                contributions,
+                base_value=base_value,
+                score=score,
+                threshold=threshold,
+                dataset=data,
+                producer=producer,
             )
         else:
             if artifact is None or background is None:
@@ -151,11 +199,14 @@ def drift(
     current: Annotated[Path, typer.Option(help="CSV or Parquet: rows it meets now.")],
     ignore: Annotated[list[str] | None, typer.Option(help="Column to leave out, repeatable.")] = None,
     limit: Annotated[float, typer.Option(help="Population stability index that counts as drift.")] = 0.2,
-    severity: Annotated[str, typer.Option(help="Of the alert: info, warning or critical.")] = "warning",
+    severity: Annotated[Severity, typer.Option(help="Of the alert.")] = Severity.warning,
     batch: Annotated[str | None, typer.Option(help="The sealed batch that the current rows are.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare current rows with a reference, record the evidence, open an alert where it drifted (exit 1)."""
+    finite(limit, "--limit")
+    check_file(reference)
+    check_file(current)
     from governance.evidence import intake
     from governance.lineage.records import AlertOpened
     from governance.lineage.results import Drift
@@ -170,7 +221,7 @@ def drift(
             ignore=ignore or (),
             limit=limit,
             batch=with_kind("batch", batch) if batch else None,
-            producer=workspace.actor or "",
+            producer=actor_of(workspace),
         )
         done = workspace.record_evidence(record)
         result = Drift.model_validate(record.result)
@@ -179,7 +230,7 @@ def drift(
             members = {
                 "about": subject,
                 "evidence": done.subject,
-                "severity": severity,
+                "severity": severity.value,
                 "summary": result.summary,
             }
             alert = workspace.open_alert(parse_body(AlertOpened, members))
@@ -192,86 +243,3 @@ def drift(
             print_text(f"! alert opened: {alert.subject} (#{alert.seq})")
     if result.drifted:
         raise typer.Exit(1)
-
-
-def print_evidence(record: EvidenceRecorded) -> None:
-    """Print the result of one piece of evidence for people."""
-    from governance.lineage import results
-
-    if record.family == "performance":
-        _print_performance(results.Performance.model_validate(record.result))
-    elif record.family == "fairness":
-        _print_fairness(results.Fairness.model_validate(record.result))
-    elif record.family == "explanation":
-        _print_explanation(results.Explanation.model_validate(record.result))
-    elif record.family == "drift":
-        _print_drift(results.Drift.model_validate(record.result))
-
-
-def interval(estimate: Estimate) -> str:
-    """Return `0.883 (0.850 to 0.916)`, or what can be said of a degenerate estimate."""
-    if estimate.value is None:
-        return "not defined on these rows"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
-
-
-def _print_performance(result: Performance) -> None:
-    print_text(f"performance on {result.rows:,} rows, {result.positives:,} favourable")
-    print_table(
-        ["metric", "value and interval", "method"],
-        ([name, interval(estimate), estimate.method] for name, estimate in result.metrics.items()),
-        empty="No metric could be computed.",
-    )
-
-
-def _print_fairness(result: Fairness) -> None:
-    for analysis in result.analyses:
-        print_text(
-            f"fairness by {' and '.join(analysis.sensitive)}: impact ratio {interval(analysis.impact_ratio)}"
-        )
-        print_table(
-            ["group", "rows", "selected", "selection rate", "ratio to the reference"],
-            (
-                [
-                    ", ".join(group.values.values()),
-                    f"{group.rows:,}",
-                    f"{group.selected:,}",
-                    interval(group.selection_rate),
-                    interval(group.impact_ratio) if group.impact_ratio else "reference",
-                ]
-                for group in analysis.groups
-            ),
-            empty="No group could be formed.",
-        )
-        for left in analysis.left_out:
-            print_text(f"! left out: {left.rows:,} rows ({left.reason})")
-
-
-def _print_explanation(result: Explanation) -> None:
-    print_text(f"explanation by {result.method}, {result.rows_explained:,} rows, in {result.scale}")
-    print_table(
-        ["feature", "mean |contribution|"],
-        ([item.feature, f"{item.mean_absolute:.4f}"] for item in result.importance[:12]),
-        empty="No feature contributes.",
-    )
-
-
-def _print_drift(result: Drift) -> None:
-    sign = RESULT_SIGNS["fail" if result.drifted else "pass"]
-    print_text(f"{sign} {result.summary}")
-    print_table(
-        ["feature", "statistic", "value", "limit", "drifted"],
-        (
-            [
-                item.feature,
-                item.statistic,
-                f"{item.value:.3f}",
-                f"{item.threshold:.3f}",
-                "yes" if item.drifted else "no",
-            ]
-            for item in sorted(result.features, key=lambda item: -item.value)[:15]
-        ),
-        empty="No column could be compared.",
-    )

@@ -123,8 +123,9 @@ def print_rule(result: RuleResult) -> None:
 
 _REPLAYED = {
     "same": "The same verdict comes out again: {verdict}.",
-    "different": "Another verdict comes out than the recorded one ({verdict}):",
+    "different": "Something else comes out than was recorded ({verdict}):",
 }
+_NOT_REPLAYED = "It can't be computed again; {verdict} was recorded."
 
 
 def _number(value: float | str) -> str:
@@ -143,10 +144,8 @@ def replay(
         print_json(result)
     else:
         sign = {"same": "✓", "different": "✗"}.get(result.outcome, "?")
-        print_prose(
-            f"{sign} {_REPLAYED.get(result.outcome, "It can't be computed again; {verdict} was recorded.").format(verdict=result.recorded.value)}",
-            hanging="  ",
-        )
+        sentence = _REPLAYED.get(result.outcome, _NOT_REPLAYED).format(verdict=result.recorded.value)
+        print_prose(sentence, indent=f"{sign} ")
         for difference in result.differences:
             print_prose(difference, indent="  - ")
     if result.outcome != "same":

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_facts, print_json, print_json_line, print_table, print_text
-from governance.cli.values import instant, with_kind
+from governance.cli.output import (
+    columns,
+    plainly,
+    print_facts,
+    print_json,
+    print_json_line,
+    print_prose,
+    print_text,
+    short,
+)
+from governance.cli.values import instant, moment, with_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from governance.workspace import EntryQuery, Workspace
     from governance.workspace.views import EntryView, Lineage
 
 _PAGE = 500
+_WIDE = 120
+"""Columns that a line of the log takes with the longest usual subject."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,25 +79,47 @@ def log(
         limit=_PAGE if everything else min(limit, _PAGE),
         bodies=as_json,
     )
-    wanted = None if everything else limit
-    found: list[EntryView] = []
+    lines = _EntryLines()
     with workspace_of(context) as workspace:
-        while page := workspace.entries(query):
+        for entry in _pages(workspace, query, None if everything else limit):
             if as_json:
-                for entry in page:
-                    print_json_line(entry.model_dump(mode="json"))
-            found += [entry for entry in page if not as_json]
-            wanted = None if wanted is None else wanted - len(page)
-            if len(page) < query.limit or wanted == 0:
-                break
-            step = {"after": page[-1].seq} if everything else {"before": page[-1].seq}
-            query = query.model_copy(update={**step, "limit": min(_PAGE, wanted or _PAGE)})
-    if not as_json:
-        print_table(
-            ["#", "time", "kind", "subject", "by"],
-            ([str(e.seq), e.time[:19] + "Z", e.kind, e.subject, e.actor] for e in found),
-            empty="No entry matches.",
-        )
+                print_json_line(entry.model_dump(mode="json"))
+            else:
+                lines.add(entry)
+    if not as_json and not lines.count:
+        print_text("No entry matches.")
+
+
+def _pages(workspace: Workspace, query: EntryQuery, wanted: int | None) -> Iterator[EntryView]:
+    """Yield entries page by page, so that the first one shows at once and memory stays flat."""
+    while page := workspace.entries(query):
+        yield from page
+        wanted = None if wanted is None else wanted - len(page)
+        if len(page) < query.limit or wanted == 0:
+            return
+        step = {"before": page[-1].seq} if query.newest_first else {"after": page[-1].seq}
+        query = query.model_copy(update={**step, "limit": min(_PAGE, wanted or _PAGE)})
+
+
+class _EntryLines:
+    """Prints entries as they come: a line each, or two where the console is narrow, so that no name is broken."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        room = columns()
+        self._wide = room is None or room >= _WIDE
+
+    def add(self, entry: EntryView) -> None:
+        """Print one entry, below a head line if it is the first."""
+        time = f"{entry.time[:19]}Z"
+        if self._wide and not self.count:
+            print_text(f"{'#':>6}  {'time':<20}  {'kind':<20}  {'by':<16}  subject")
+        self.count += 1
+        if self._wide:
+            print_text(f"{entry.seq:>6}  {time}  {entry.kind:<20}  {entry.actor:<16}  {entry.subject}")
+            return
+        print_text(f"{entry.seq:>6}  {moment(entry.time)}  {entry.kind}  by {entry.actor}")
+        print_text(f"{'':>6}  {entry.subject}")
 
 
 def show(
@@ -101,33 +136,33 @@ def show(
                 return
             print_facts([("subject", found.subject), ("entries", f"{len(found.entries):,}")])
             for item in found.entries:
-                print_text(f"\n#{item.seq}  {item.time[:19]}Z  {item.kind}  by {item.actor}")
+                print_text(f"  #{item.seq}  {moment(item.time)}  {item.kind}  by {item.actor}")
             if found.current is not None:
-                print_text("\n" + json.dumps(found.current, indent=2, ensure_ascii=False))
+                print_text("\nwhat the newest of them says:")
+                print_text(plainly(found.current))
             return
         name = reference.removeprefix("entry:").removeprefix("#")
-        entry = workspace.entry(int(name) if name.isdigit() else name)
+        entry = workspace.entry(int(name) if name.isdecimal() and name.isascii() else name)
+        origin = workspace.origin
     if as_json:
         print_json(entry)
         return
     print_facts(
         [
-            ("entry", f"#{entry.seq}"),
+            ("entry", f"#{entry.seq} of {origin}"),
             ("kind", entry.kind),
             ("subject", entry.subject),
             ("by", entry.actor),
             ("time", entry.time),
             ("id", entry.id),
             ("hash", entry.entry),
-            ("previous", entry.prev),
-            (
-                "body",
-                entry.body_state
-                if entry.body is None
-                else json.dumps(entry.body, indent=2, ensure_ascii=False),
-            ),
+            ("previous", short(entry.prev)),
+            *([("body", entry.body_state)] if entry.body is None else []),
         ]
     )
+    if entry.body is not None:
+        print_text("\nbody:")
+        print_text(plainly(entry.body))
 
 
 def lineage(
@@ -146,10 +181,10 @@ def lineage(
         print_json(graph)
         return
     if both or up:
-        print_text("upstream")
+        print_text("made from (upstream)")
         _print_tree(graph, upstream=True)
     if both or down:
-        print_text("downstream")
+        print_text("used in (downstream)")
         _print_tree(graph, upstream=False)
     if graph.truncated:
         print_text("More lies beyond; raise --depth.")
@@ -162,11 +197,14 @@ def _print_tree(graph: Lineage, *, upstream: bool) -> None:
         following.setdefault(here, []).append((there, edge.relation))
     shown: set[str] = set()
     stack = [(graph.subject, "", 1)]
+    if not following:
+        print_text("  nothing on record")
+        return
     while stack:
         subject, relation, level = stack.pop()
         again = subject in shown and bool(following.get(subject))
-        note = f"  ({relation})" if relation else ""
-        print_text("  " * level + subject + note + ("  (see above)" if again else ""))
+        note = f"  ({relation.replace('-', ' ')}{', see above' if again else ''})" if relation else ""
+        print_text("  " * level + subject + note)
         if not again:
             shown.add(subject)
             stack += [
@@ -185,10 +223,11 @@ def trace(
     if as_json:
         print_json(found)
         return
-    print_facts((step.title, f"{step.text}\n{step.subject}" + (f" (#{step.seq})" if step.seq is not None else ""))
-                for step in found.steps)  # fmt: skip
+    for step in found.steps:
+        print_prose(short(step.text), indent=f"{step.title:<12}")
+        print_prose(f"{step.subject}{'' if step.seq is None else f' (#{step.seq})'}", indent=" " * 12)
     for gap in found.gaps:
-        print_text(f"! {gap}")
+        print_prose(gap, indent="! ")
 
 
 def as_of(
@@ -208,8 +247,9 @@ def as_of(
     if as_json:
         print_json(found)
         return
-    print_table(
-        ["target", "model", "since", "why"],
-        ([item.target, item.model, item.since[:19] + "Z", item.why] for item in found),
-        empty="Nothing was deployed then.",
-    )
+    for item in found:
+        print_text(f"{item.target}: {item.model} since {moment(item.since)}")
+        print_prose(item.why, indent="  ")
+    if not found:
+        at = f" at {target}" if target else ""
+        print_text(f"Nothing was deployed{at} then.")

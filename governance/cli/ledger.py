@@ -213,10 +213,8 @@ def key(
 ) -> None:
     """Print the ledger's C2SP verifier key alone."""
     with workspace_of(context) as workspace:
-        if receipt:
-            keys = list((workspace.entry(0).body or {}).get("receipt_keys", []))
-        else:
-            keys = workspace.verifier_keys()
+        founding = workspace.entry(0).body or {}
+        keys = list(founding.get("receipt_keys", [])) if receipt else workspace.verifier_keys()
     if as_json:
         print_json({"keys": keys})
         return

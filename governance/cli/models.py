@@ -84,6 +84,7 @@ def record(
                 "started": instant(started) if started else moment,
                 "ended": instant(ended) if ended else moment,
             },
+            what="The run",
         )
         done = workspace.record_run(body)
     if as_json:
@@ -124,6 +125,7 @@ def register(
             "title": title,
             "features": feature or [],
         },
+        what=with_kind("model", name),
     )
     with workspace_of(context) as workspace:
         done = workspace.register_model(with_kind("model", name), body)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What would steer a terminal or turn text around: control characters but line feed and tab, bidi controls."""
 _HASH = re.compile(r"(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?![0-9a-f])")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z")
 _NARROWEST = 40
 
 
@@ -31,6 +32,11 @@ def visible(text: str) -> str:
 def short(text: str) -> str:
     """Return text with each SHA-256 in hex cut to its first 12 digits; `--json` gives all of them."""
     return _HASH.sub(r"\1…", text)
+
+
+def readable(text: str) -> str:
+    """Return text with its hashes cut and its instants as people write them, to the minute."""
+    return _INSTANT.sub(r"\1 \2 UTC", short(text))
 
 
 def columns() -> int | None:
@@ -171,6 +177,28 @@ def _cell_width(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
+
+
+def plainly(value: Any, level: int = 1) -> str:
+    """Return JSON as indented `name: value` lines, which people read more easily than braces and quotes."""
+    blanks = "  " * level
+    if isinstance(value, Mapping):
+        pairs = [(f"{blanks}{name}:", member) for name, member in value.items()]
+    else:
+        pairs = [(f"{blanks}-", member) for member in value]
+    lines = []
+    for name, member in pairs:
+        if isinstance(member, Mapping | list) and member:
+            lines += [name, plainly(member, level + 1)]
+        else:
+            lines.append(f"{name} {_plain_scalar(member)}")
+    return "\n".join(lines) or f"{blanks}(empty)"
+
+
+def _plain_scalar(value: Any) -> str:
+    if isinstance(value, str) and value.strip() == value and value and "\n" not in value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 RESULT_SIGNS = {

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from governance.cli.context import JsonFlag, workspace_of
+from governance.cli.context import JsonFlag, check_actor, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_facts, print_json, print_table, print_text
-from governance.cli.values import instant, now, read_text, with_kind
+from governance.cli.output import print_facts, print_json, print_table, print_text, short
+from governance.cli.values import instant, moment, now, read_text, with_kind
+from governance.errors import Conflict, InvalidInput
+
+if TYPE_CHECKING:
+    from governance.workspace import Workspace
 
 RolesOption = Annotated[
     list[str] | None,
@@ -72,16 +76,47 @@ def add(
     as_json: JsonFlag = False,
 ) -> None:
     """Register a person or service with its roles."""
+    check_actor(actor)
+    line = _public_key(ssh_key) if ssh_key else None
     with workspace_of(context) as workspace:
+        if line is not None:
+            _require_unbound(workspace, line)
         done = workspace.register_user(actor, _roles(role), name=name)
-        key = workspace.bind_key(actor, read_text(ssh_key.expanduser()).strip()) if ssh_key else None
+        key = workspace.bind_key(actor, line) if line else None
     if as_json:
         print_json({"user": done, "key": key})
         return
     print_text(
         f"{done.actor} registered (#{done.seq}): {_words(done.roles) or 'no role yet'}."
-        + (f" {key}" if key else "")
+        + (f" {short(key)} speaks for them." if key else "")
     )
+
+
+def _public_key(path: Path) -> str:
+    """Return the line of a public key file, before anything is entered.
+
+    Raises:
+        InvalidInput: it is none, or it is a private key.
+    """
+    from governance.identity.sshsig import key_subject
+
+    text = read_text(path.expanduser()).strip()
+    if "PRIVATE KEY" in text:
+        raise InvalidInput(f"{path} is a private key.", remedy=f"Give the public one: {path}.pub.")
+    try:
+        key_subject(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error.message}", remedy=error.remedy) from None
+    return text
+
+
+def _require_unbound(workspace: Workspace, line: str) -> None:
+    from governance.identity.sshsig import key_subject
+
+    key = key_subject(line)
+    for user in workspace.users():
+        if key in user.keys:
+            raise Conflict(f"{short(key)} speaks for {user.actor} already.", remedy="Give another key.")
 
 
 def roles(
@@ -114,8 +149,10 @@ def bind_key(
     as_json: JsonFlag = False,
 ) -> None:
     """Bind an SSH public key to a person: from now on its signatures are theirs."""
+    check_actor(actor)
+    line = _public_key(public_key)
     with workspace_of(context) as workspace:
-        key = workspace.bind_key(actor, read_text(public_key.expanduser()).strip())
+        key = workspace.bind_key(actor, line)
     if as_json:
         print_json({"actor": actor, "key": key})
         return
@@ -149,7 +186,7 @@ def list_users(context: typer.Context, as_json: JsonFlag = False) -> None:
         return
     print_table(
         ["actor", "name", "roles", "keys"],
-        ([u.actor, u.name or "", _words(u.roles), "\n".join(k[:16] + "…" for k in u.keys)] for u in users),
+        ([u.actor, u.name or "", _words(u.roles), "\n".join(short(k) for k in u.keys)] for u in users),
         empty="Nobody is registered.",
     )
 
@@ -170,8 +207,15 @@ def issue(
     if as_json:
         print_json(done)
         return
-    print_facts([("token", done.token), ("for", done.actor), ("scopes", ", ".join(done.scopes)), ("expires", done.expires),
-                 ("secret", done.secret or "")])  # fmt: skip
+    print_facts(
+        [
+            ("token", done.token),
+            ("for", done.actor),
+            ("scopes", ", ".join(done.scopes)),
+            ("expires", moment(done.expires)),
+            ("secret", done.secret or ""),
+        ]
+    )
     print_text("Store the secret now; it can't be shown again.")
 
 

@@ -9,7 +9,15 @@ import typer
 
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
-from governance.cli.output import print_facts, print_headline, print_json, print_prose, print_text, short
+from governance.cli.output import (
+    print_facts,
+    print_headline,
+    print_json,
+    print_prose,
+    print_text,
+    readable,
+    short,
+)
 from governance.cli.values import check_folder, read_text, trusted_key, write_atomically
 
 
@@ -21,7 +29,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "govern check entry-17.tlog-proof --key acme.vkey",
-            "govern check scorer.receipt.json --key acme.vkey --receipt-key acme-receipts.pem --artifact model.skops --target production",
+            "govern check scorer.receipt.json --key acme.vkey --receipt-key acme-receipts.pem "
+            "--artifact model.skops --target production",
             "govern check row-17.json --key acme.vkey",
         )
     )(check)
@@ -81,7 +90,7 @@ def check(
     if as_json:
         print_json(report)
     else:
-        print_headline("✓", "", short(report.summary), good=True)
+        print_headline("✓", "", readable(report.summary), good=True)
         print_facts((name, short(value)) for name, value in report.facts.items())
         for warning in report.warnings:
             print_prose(warning, indent="! ")

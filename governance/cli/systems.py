@@ -57,7 +57,7 @@ def register(
     from governance.lineage.records import SystemRegistered
     from governance.lineage.vocabulary import parse_body
 
-    record = parse_body(SystemRegistered, {"success_metrics": [], **body})
+    record = parse_body(SystemRegistered, {"success_metrics": [], **body}, what=with_kind("system", name))
     with workspace_of(context) as workspace:
         done = workspace.register_system(with_kind("system", name), record)
     if as_json:

@@ -103,7 +103,7 @@ def trusted_key(text: str | None) -> str | None:
             raise (
                 NotFound(
                     f"'{text}' is no verifier key and no file.",
-                    remedy="govern key prints the key, or > FILE keeps it.",
+                    remedy="Ask the ledger's owner for the key: govern key prints it.",
                 )
                 if not named.is_file()
                 else InvalidInput(

@@ -72,9 +72,10 @@ def _with_ranges(schema: Sequence[Column], ranges: Iterable[str]) -> list[Column
             wanted[name] = (float(low), float(high))
         except ValueError:
             equals = ""
-        if not equals or not dots:
+        if not equals or not dots or not wanted[name][0] <= wanted[name][1]:
             raise InvalidInput(
-                f"'{spec}' is no range.", remedy="Write COLUMN=MIN..MAX, for example age=18..120."
+                f"'{spec}' is no range.",
+                remedy="Write COLUMN=MIN..MAX, the smaller number first, for example age=18..120.",
             )
     unknown = wanted.keys() - {column.name for column in schema}
     if unknown:
@@ -253,10 +254,23 @@ def adopt_contributions(
     contributions: Path,
     *,
     base_value: float | None,
+    score: str | None = None,
+    threshold: float = 0.5,
     dataset: str | None,
     producer: str,
 ) -> EvidenceRecorded:
     """Return the evidence of contributions that were computed elsewhere.
+
+    Args:
+        model: what they explain.
+        rows: the rows explained.
+        contributions: a column for each feature, a row for each row.
+        base_value: the score that they add up from.
+        score: column of `rows` with the score that base value and contributions make; the largest difference is
+            recorded as the additivity error.
+        threshold: score from which a decision is favourable.
+        dataset: the registered dataset that the rows are.
+        producer: who says so.
 
     Raises:
         InvalidInput: the two files do not belong together, or the base value is missing.
@@ -274,13 +288,24 @@ def adopt_contributions(
             f"{given.name} has {given.rows} rows, {judged.name} has {judged.rows}.",
             remedy="Give one row of contributions for each row explained.",
         )
-    result = adopt(given.frame, judged.frame, base_value=base_value)
+    result = adopt(given.frame, judged.frame, base_value=base_value, threshold=threshold)
+    if score is not None:
+        tables.require_columns(judged, [score])
+        tables.require_numbers(judged, [score])
+        difference = base_value + given.frame.sum(axis=1) - judged.frame[score]
+        result = result.model_copy(update={"additivity_error": float(difference.abs().max())})
+    parameters = {"base_value": base_value, "score": score, "threshold": threshold}
     inputs = [
         Reference(digest=given.digest, role="contributions"),
         Reference(subject=dataset, digest=judged.digest, role="explained"),
     ]
     return evidence(
-        result, about=model, inputs=inputs, producer=producer, mode="reported, computed elsewhere"
+        result,
+        about=model,
+        inputs=inputs,
+        producer=producer,
+        parameters=parameters,
+        mode="reported, computed elsewhere",
     )
 
 

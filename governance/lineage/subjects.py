@@ -50,7 +50,12 @@ _EXAMPLES = {
     "user": "user:alice",
     "service": "service:evaluator",
     "policy": "policy:credit-high-risk@1.0.0",
+    "prediction": "prediction:0198c1de-7c3a-7d2e-9f10-3a5b6c7d8e9f#17",
+    "key": "key: and the 64 hex digits that govern user list --json shows",
+    "entry": "entry:17",
+    "ledger": "ledger:acme.example/credit",
 }
+_UUID_EXAMPLE = "0198c1de-7c3a-7d2e-9f10-3a5b6c7d8e9f"
 SUBJECT_KINDS = tuple(_SHAPES)
 
 
@@ -76,8 +81,9 @@ class Subject:
                 remedy=f"Write KIND:NAME@VERSION with one of the kinds {', '.join(SUBJECT_KINDS)}.",
             )
         if pattern.fullmatch(rest) is None:
-            example = _EXAMPLES.get(kind, f"{kind}:…")
-            raise InvalidInput(f"'{text}' is not a {kind} subject.", remedy=f"An example: {example}.")
+            example = _EXAMPLES.get(kind, f"{kind}:{_UUID_EXAMPLE}")
+            article = "an" if kind[0] in "aeo" else "a"
+            raise InvalidInput(f"'{text}' is not {article} {kind} subject.", remedy=f"An example: {example}.")
         return cls(kind, rest)
 
     @classmethod
