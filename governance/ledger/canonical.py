@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -132,7 +132,7 @@ def _encode(value: object, depth: int) -> bytes:
     return orjson.dumps(_Careful().copy(value, "$", depth))
 
 
-def _is_plain(value: dict[Any, object] | list[object] | tuple[object, ...], depth: int) -> bool:
+def _is_plain(value: Any, depth: int) -> bool:
     """Whether every value in an object or a list is one that orjson writes as RFC 8785 does.
 
     Exact types only, integers below 2^53, floats that are not integral and within [10^-4, 2^53) but for their
@@ -140,18 +140,19 @@ def _is_plain(value: dict[Any, object] | list[object] | tuple[object, ...], dept
     """
     if depth <= 0:
         return False
-    for item in value.values() if type(value) is dict else value:
+    items: Iterable[Any] = value.values() if type(value) is dict else value
+    for item in items:
         kind = type(item)
         if kind is str or kind is bool or item is None:
             continue
         if kind is float:
-            if not _SMALLEST_ALIKE <= abs(item) < _SAFE or item.is_integer():  # type: ignore[arg-type, attr-defined]
+            if not _SMALLEST_ALIKE <= abs(item) < _SAFE or item.is_integer():
                 return False
         elif kind is int:
-            if not -_SAFE < item < _SAFE:  # type: ignore[operator]
+            if not -_SAFE < item < _SAFE:
                 return False
         elif kind is dict or kind is list or kind is tuple:
-            if not _is_plain(item, depth - 1):  # type: ignore[arg-type]
+            if not _is_plain(item, depth - 1):
                 return False
         else:
             return False

@@ -58,7 +58,7 @@ class Database:
             LedgerAbsent: there is no such file.
             NotALedger: it is no SQLite database.
         """
-        check_sqlite(path)
+        check_file(path)
         return cls(path)
 
     @contextmanager
@@ -115,36 +115,41 @@ class Database:
             connection.close()
 
 
-def check_sqlite(path: Path) -> None:
-    """Look at a file's first bytes before a database library does.
+def check_file(path: Path) -> None:
+    """Look at what stands at a path without opening it; whether it is a database, SQLite says.
+
+    Closing any descriptor of a file drops all locks that this process holds on it (POSIX), SQLite's among them: a
+    second look at an open ledger would let another process take itself for its last user and delete the log
+    (sqlite.org/howtocorrupt.html §2.2). So nothing but SQLite ever opens a database file here.
 
     Raises:
         LedgerAbsent: there is no such file.
-        NotALedger: a folder, or no SQLite database.
+        NotALedger: a folder.
         ReadOnly: this account may not read it.
     """
     try:
-        with path.open("rb") as file:
-            magic = file.read(len(_MAGIC))
+        mode = path.stat().st_mode
     except FileNotFoundError:
         raise LedgerAbsent(
             f"There is no ledger at {path}.",
             remedy="Name the right file (--ledger or GOVERN_LEDGER), or begin one: govern init.",
         ) from None
-    except (IsADirectoryError, NotADirectoryError):
-        raise NotALedger(
-            f"{path} is no ledger but a folder, or lies in a file.", remedy="Name a file."
-        ) from None
+    except NotADirectoryError:
+        raise NotALedger(f"{path} lies in a file, not a folder.", remedy="Name a file.") from None
     except PermissionError:
-        raise ReadOnly(
-            f"{path} can't be read by this account.",
-            remedy="Use an account that may read it.",
-            reason="no-permission",
-        ) from None
-    if magic != _MAGIC:
-        raise NotALedger(
-            f"{path} is no SQLite database.", remedy="Name the ledger's file, such as governance.db."
-        )
+        raise _unreadable(path) from None
+    if stat.S_ISDIR(mode):
+        raise NotALedger(f"{path} is a folder, not a ledger.", remedy="Name the ledger's file.")
+    if not os.access(path, os.R_OK):
+        raise _unreadable(path)
+
+
+def _unreadable(path: Path) -> ReadOnly:
+    return ReadOnly(
+        f"{path} can't be read by this account.",
+        remedy="Use an account that may read it.",
+        reason="no-permission",
+    )
 
 
 def _writable_engine(path: Path, lock: LedgerLock, opened: weakref.WeakSet[sqlite3.Connection]) -> Engine:

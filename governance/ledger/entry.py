@@ -14,7 +14,6 @@ import os
 import re
 import secrets
 import time as clock
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +30,10 @@ NO_PREVIOUS = "0" * 64
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+_FULL_TIME = re.compile(_TIME)
 _WORD = re.compile(r"[!-~]+")
+# Three words with two spaces between: a space within one of them would make a third.
+_WORDS = re.compile(rf"[!-~]{{1,{MAX_ACTOR}}} [!-~]{{1,{MAX_KIND}}} [!-~]{{1,{MAX_SUBJECT}}}")
 # Printable ASCII without spaces, as RFC 8785 writes it: only the quote and the backslash are escaped.
 _TEXT = r'((?:[!#-\[\]-~]|\\["\\])+)'
 _HEADER = re.compile(
@@ -72,11 +74,7 @@ class Header:
         Raises:
             InvalidEntry: a member has a shape that headers do not have.
         """
-        data = (
-            f'{{"actor":"{_escape(self.actor)}","body":"{self.body}","id":"{self.id}",'
-            f'"kind":"{_escape(self.kind)}","origin":"{_escape(self.origin)}","prev":"{self.prev}",'
-            f'"seq":{self.seq},"subject":"{_escape(self.subject)}","time":"{self.time}","v":{self.v}}}'
-        ).encode("utf-8", "replace")
+        data = _spelled(self)
         if type(self).from_bytes(data) != self:  # a value with quotes in it must not become two members
             raise InvalidEntry("A header member has characters that headers do not have.")
         return data
@@ -93,6 +91,8 @@ class Header:
             raise InvalidEntry(f"This is not a canonical entry header: {data[:80]!r}.")
         return cls(*fields)
 
+
+_sha256 = hashlib.sha256
 
 HeaderFields = tuple[str, str, str, str, str, str, int, str, str]
 
@@ -191,9 +191,19 @@ def commit_body(salt: bytes, body_bytes: bytes) -> bytes:
 
 
 def make_entry(
-    draft: Draft, body_bytes: bytes, *, entry_id: str, origin: str, seq: int, prev: bytes | None, time: str
+    draft: Draft,
+    body_bytes: bytes,
+    *,
+    entry_id: str,
+    origin: str,
+    seq: int,
+    prev: bytes | None,
+    time: str,
+    salt: bytes | None = None,
 ) -> Entry:
     """Give a checked draft its place: fresh salt, commitment, header, hash.
+
+    What goes in is checked or made here, so the header is spelled out without being read again.
 
     Args:
         draft: checked by `check_draft`.
@@ -203,21 +213,27 @@ def make_entry(
         seq: its position.
         prev: entry hash before it; None at position 0.
         time: RFC 3339 UTC with six decimals and Z.
+        salt: 32 random bytes, of which no other entry has been given one.
+
+    Raises:
+        InvalidEntry: the time has another shape than headers have.
     """
-    salt = secrets.token_bytes(SALT_BYTES)
+    if not _is_time(time):
+        raise InvalidEntry(f"{time!r} is no time of a header.", remedy="Set the system's clock right.")
+    secret = salt if salt is not None else secrets.token_bytes(SALT_BYTES)
     header = Header(
-        actor=draft.actor,
-        body=commit_body(salt, body_bytes).hex(),
-        id=entry_id,
-        kind=draft.kind,
-        origin=origin,
-        prev=NO_PREVIOUS if prev is None else prev.hex(),
-        seq=seq,
-        subject=draft.subject,
-        time=time,
+        draft.actor,
+        _sha256(b"\x02" + secret + body_bytes).hexdigest(),
+        str.__str__(entry_id),
+        draft.kind,
+        origin,
+        NO_PREVIOUS if prev is None else prev.hex(),
+        seq,
+        draft.subject,
+        time,
     )
-    data = header.to_bytes()
-    return Entry(header, data, entry_hash(data), body_bytes, salt)
+    data = _spelled(header)
+    return Entry(header, data, _sha256(b"\x00" + data).digest(), body_bytes, secret)
 
 
 def check_draft(draft: Draft) -> bytes:
@@ -226,10 +242,14 @@ def check_draft(draft: Draft) -> bytes:
     Raises:
         InvalidEntry: names the member, what it was and what it may be.
     """
-    check_word("actor", draft.actor, MAX_ACTOR)
-    check_word("kind", draft.kind, MAX_KIND)
-    check_word("subject", draft.subject, MAX_SUBJECT)
-    if draft.id is not None and not _UUID.fullmatch(str(draft.id)):
+    actor, kind, subject = draft.actor, draft.kind, draft.subject
+    if not (
+        type(actor) is type(kind) is type(subject) is str and _WORDS.fullmatch(f"{actor} {kind} {subject}")
+    ):
+        check_word("actor", actor, MAX_ACTOR)
+        check_word("kind", kind, MAX_KIND)
+        check_word("subject", subject, MAX_SUBJECT)
+    if draft.id is not None and not (isinstance(draft.id, str) and _UUID.fullmatch(draft.id)):
         raise InvalidEntry(
             f"The id {draft.id!r} is not a UUID in lower case.",
             remedy="Leave the id out to get one, or write it like 0198c1de-7c3a-7d2e-9f10-3a5b6c7d8e9f.",
@@ -273,7 +293,8 @@ def new_id() -> str:
     value = (clock.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF000 << 64) | 0x7000 << 64
     value = value & ~(0xC000 << 48) | 0x8000 << 48
-    return str(uuid.UUID(int=value))
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 @lru_cache(maxsize=64)
@@ -283,6 +304,19 @@ def _is_date(day: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@lru_cache(maxsize=16)
+def _is_time(time: str) -> bool:
+    return _FULL_TIME.fullmatch(time) is not None and _is_date(time[:10])
+
+
+def _spelled(header: Header) -> bytes:
+    return (
+        f'{{"actor":"{_escape(header.actor)}","body":"{header.body}","id":"{header.id}",'
+        f'"kind":"{_escape(header.kind)}","origin":"{_escape(header.origin)}","prev":"{header.prev}",'
+        f'"seq":{header.seq},"subject":"{_escape(header.subject)}","time":"{header.time}","v":{header.v}}}'
+    ).encode("utf-8", "replace")
 
 
 def _escape(text: str) -> str:

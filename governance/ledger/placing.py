@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +13,7 @@ from governance.ledger import tables
 from governance.ledger.acknowledged import Acknowledged
 from governance.ledger.clock import Clock
 from governance.ledger.edge import Edge
-from governance.ledger.entry import Draft, Entry, make_entry, new_id
+from governance.ledger.entry import SALT_BYTES, Draft, Entry, make_entry, new_id
 from governance.ledger.errors import IdConflict, IdErased, SizeChanged
 
 _MOST = 400  # values in one IN list: every database takes that many
@@ -72,6 +73,7 @@ class Placing:
         known: dict[str, Known] = {}
         answers: list[Acknowledged] = []
         prev, time = self._prev, None
+        salts = os.urandom(SALT_BYTES * len(drafts))
         for draft, body in zip(drafts, bodies, strict=True):
             before = None
             if draft.id is not None:
@@ -90,6 +92,7 @@ class Placing:
                 seq=self._size + len(fresh),
                 prev=prev,
                 time=time,
+                salt=salts[SALT_BYTES * len(fresh) : SALT_BYTES * (len(fresh) + 1)],
             )
             prev = made.hash
             fresh.append(made)
