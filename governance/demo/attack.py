@@ -5,7 +5,6 @@ The copy is an ordinary SQLite file; the byte is changed in the file itself, so 
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,19 +32,22 @@ class Altered:
 
 
 def copy_of(database: Path, folder: Path) -> Path:
-    """Copy a database that nobody writes to now, with what waits in its write-ahead log, into one file."""
+    """Copy a database, with what waits in its write-ahead log, into one file.
+
+    SQLite copies it: reading the file of an open database by other means would drop the locks of this process on it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     copied = folder / database.name
-    shutil.copyfile(database, copied)
-    waiting = database.with_name(database.name + "-wal")
-    if waiting.exists():
-        shutil.copyfile(waiting, folder / waiting.name)
-    connection = sqlite3.connect(copied)
+    source, target = (
+        sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True),
+        sqlite3.connect(copied),
+    )
     try:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode=DELETE")
+        source.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")
     finally:
-        connection.close()
+        target.close()
+        source.close()
     return copied
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,6 @@ LOG_BYTES = 16 << 20
 _BUSY_SECONDS = 5.0
 _MOST_CONNECTIONS = 64
 _WRITES = "ledger_writes"
-_MAGIC = b"SQLite format 3\x00"
 
 
 class Database:
@@ -56,7 +56,7 @@ class Database:
 
         Raises:
             LedgerAbsent: there is no such file.
-            NotALedger: it is no SQLite database.
+            NotALedger: it is a folder; that a file is no database, its first use says.
         """
         check_file(path)
         return cls(path)
