@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,10 +12,9 @@ from sqlalchemy import Connection
 from governance.ledger.database import Database
 from governance.ledger.errors import EntryAbsent, EntryAltered
 from governance.ledger.failures import explained
-from governance.ledger.reader import Row
 from governance.ledger.stored import StoredTree, TileRoots
 
-_BATCH = 1000
+_BATCH = 256
 
 
 class DatabaseReader:
@@ -75,15 +75,14 @@ class DatabaseReader:
             return row[0], row[1]
         return None
 
-    def rows(self, start: int, stop: int | None) -> Iterator[Row]:
-        """Stream rows of `entry`."""
+    def rows(self, start: int, stop: int | None) -> Iterator[tuple[Any, ...]]:
+        """Stream rows of `entry`, with the columns of `Row`."""
         last = (1 << 63) - 1 if stop is None else stop - 1
         columns, where = (
             "seq, id, time, actor, kind, subject, hash, header",
             f"seq BETWEEN {start:d} AND {last:d}",
         )
-        found = self._run(f"SELECT {columns} FROM entry WHERE {where} ORDER BY seq")  # noqa: S608 - integers
-        return map(Row._make, found)
+        return self._run(f"SELECT {columns} FROM entry WHERE {where} ORDER BY seq")  # noqa: S608 - integers
 
     def stored_bodies(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Stream rows of `body`."""
@@ -106,11 +105,14 @@ class DatabaseReader:
 
     def _run(self, statement: str) -> Iterator[Any]:
         """Run plain SQL by the driver: values come back as they are, whatever types somebody left in the columns."""
+        return chain.from_iterable(self._pages(statement))
+
+    def _pages(self, statement: str) -> Iterator[Sequence[Any]]:
         with explained(self._database.path):
             cursor = self._connection().connection.cursor()
             try:
                 cursor.execute(statement)
                 while page := cursor.fetchmany(_BATCH):
-                    yield from page
+                    yield page
             finally:
                 cursor.close()

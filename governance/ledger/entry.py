@@ -218,7 +218,7 @@ def make_entry(
     Raises:
         InvalidEntry: the time has another shape than headers have.
     """
-    if not _is_time(time):
+    if not is_time(time):
         raise InvalidEntry(f"{time!r} is no time of a header.", remedy="Set the system's clock right.")
     secret = salt if salt is not None else secrets.token_bytes(SALT_BYTES)
     header = Header(
@@ -242,16 +242,16 @@ def check_draft(draft: Draft) -> bytes:
     Raises:
         InvalidEntry: names the member, what it was and what it may be.
     """
-    actor, kind, subject = draft.actor, draft.kind, draft.subject
-    if not (
-        type(actor) is type(kind) is type(subject) is str and _WORDS.fullmatch(f"{actor} {kind} {subject}")
-    ):
+    words: tuple[object, ...] = (draft.actor, draft.kind, draft.subject)
+    actor, kind, subject = words
+    given: object = draft.id
+    if tuple(map(type, words)) != (str, str, str) or not _WORDS.fullmatch(f"{actor} {kind} {subject}"):
         check_word("actor", actor, MAX_ACTOR)
         check_word("kind", kind, MAX_KIND)
         check_word("subject", subject, MAX_SUBJECT)
-    if draft.id is not None and not (isinstance(draft.id, str) and _UUID.fullmatch(draft.id)):
+    if given is not None and not (isinstance(given, str) and _UUID.fullmatch(given)):
         raise InvalidEntry(
-            f"The id {draft.id!r} is not a UUID in lower case.",
+            f"The id {given!r} is not a UUID in lower case.",
             remedy="Leave the id out to get one, or write it like 0198c1de-7c3a-7d2e-9f10-3a5b6c7d8e9f.",
         )
     return check_body(draft.body)
@@ -268,6 +268,11 @@ def check_origin(origin: str) -> None:
         raise InvalidEntry(
             f"The origin {origin!r} has a plus sign.", remedy='Use a name such as "acme.example/credit-risk".'
         )
+
+
+def is_origin(text: str) -> bool:
+    """Whether `check_origin` has nothing against it."""
+    return len(text) <= MAX_ORIGIN and "+" not in text and _WORD.fullmatch(text) is not None
 
 
 def check_word(member: str, value: object, limit: int) -> None:
@@ -307,7 +312,8 @@ def _is_date(day: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _is_time(time: str) -> bool:
+def is_time(time: str) -> bool:
+    """Whether a text is a header's time: RFC 3339, UTC, six decimals, Z."""
     return _FULL_TIME.fullmatch(time) is not None and _is_date(time[:10])
 
 

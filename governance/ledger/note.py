@@ -18,6 +18,7 @@ import re
 import time as clock
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -32,6 +33,7 @@ _KEY_BYTES = {ED25519: 32, COSIGNATURE_V1: 32, ML_DSA_44: 1312}
 _SIGNATURE_BYTES = {ED25519: 64, COSIGNATURE_V1: 8 + 64, ML_DSA_44: 8 + 2420}
 _HEX = re.compile(r"[0-9a-f]{8}")
 _LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -101,12 +103,12 @@ class VerifierKey:
         stamp = None if self.type == ED25519 else int.from_bytes(signature[:8], "big")
         try:
             if stamp is None:
-                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
+                _ed25519(self.public).verify(signature, text.encode())
             elif stamp >= 1 << 63:
                 raise NoteInvalid(f"The cosignature of {self.name} states an impossible time.")
             elif self.type == COSIGNATURE_V1:
                 message = f"cosignature/v1\ntime {stamp}\n{text}".encode()
-                Ed25519PublicKey.from_public_bytes(self.public).verify(signature[8:], message)
+                _ed25519(self.public).verify(signature[8:], message)
             else:
                 message = _cosigned_message(self.name, stamp, text)
                 MLDSA44PublicKey.from_public_bytes(self.public).verify(signature[8:], message)
@@ -313,6 +315,12 @@ def _read_line(line: str) -> Signature:
     return Signature(match[1], data[:4], data[4:])
 
 
+@lru_cache(maxsize=64)
+def _ed25519(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
+
+
+@lru_cache(maxsize=64)
 def _key_id(name: str, type_: int, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + bytes([type_]) + public).digest()[:4]
 
@@ -323,7 +331,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_text(text: str) -> None:
-    if not text.endswith("\n") or any(one < " " and one != "\n" for one in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteInvalid("The text of a note ends in a newline and has no other control characters.")
     try:
         text.encode()

@@ -64,8 +64,11 @@ class Row(NamedTuple):
 class StoredReader(Reader, Protocol):
     """A reader over the ledger's own tables: all that is stored, verbatim, in the order of its key."""
 
-    def rows(self, start: int, stop: int | None) -> Iterable[Row]:
-        """Stream rows of `entry` with start ≤ seq < stop (None: to the end; start may be negative) by seq."""
+    def rows(self, start: int, stop: int | None) -> Iterable[tuple[Any, ...]]:
+        """Stream rows of `entry`, with the columns of `Row`, by seq.
+
+        Those with start ≤ seq < stop (None: to the end; start may be negative).
+        """
         ...
 
     def stored_bodies(self) -> Iterable[tuple[Any, Any, Any]]:

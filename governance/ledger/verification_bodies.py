@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from governance.ledger.entry import HeaderFields, can_be_erased
 from governance.ledger.errors import ExportInvalid
 from governance.ledger.reader import Reader, Row, StoredReader
+from governance.ledger.verification_batch import Stream
 from governance.ledger.verification_report import Findings
 
 _MAX_LOOSE = 10_000
@@ -23,14 +24,45 @@ class BodyAudit:
     def __init__(self, reader: Reader, findings: Findings) -> None:
         self._reader = reader
         self._findings = findings
-        self._stored: Iterator[tuple[Any, Any, Any]] | None = (
-            iter(reader.stored_bodies()) if isinstance(reader, StoredReader) else None
+        self._stored: Stream[tuple[Any, Any, Any]] | None = (
+            Stream(reader.stored_bodies()) if isinstance(reader, StoredReader) else None
         )
         self._next = next(self._stored, None) if self._stored is not None else None
         self._loose: dict[Any, tuple[Any, Any]] = {}
         self._absent: dict[int, tuple[str, str]] = {}
         self._erased: set[int] = set()
         self._direct: set[int] = set()
+
+    def take(self, first: int, stop: int) -> list[tuple[Any, Any, Any]] | None:
+        """Take the stored bodies of places first … stop-1, some of which may have none; None if others come first.
+
+        Whoever takes them gives them back, or says with `passed` that they are what the headers commit to.
+        """
+        ahead, stored = self._next, self._stored
+        if stored is None or ahead is None:
+            return []
+        page = [ahead, *stored.take(stop - first - 1)]
+        if not all(type(one[0]) is int for one in page) or ahead[0] < first:
+            stored.give_back(page[1:])
+            return None
+        count = next((at for at, one in enumerate(page) if one[0] >= stop), len(page))
+        stored.give_back(page[count:])
+        self._next = next(stored, None)
+        return page[:count]
+
+    def give_back(self, page: Sequence[tuple[Any, Any, Any]]) -> None:
+        """Put back what `take` gave."""
+        if self._stored is not None and page:
+            if self._next is not None:
+                self._stored.give_back([self._next])
+            self._stored.give_back(page[1:])
+            self._next = page[0]
+
+    def passed(self, count: int, absent: Iterable[tuple[int, str, str]]) -> None:
+        """Note that `count` bodies were compared, and which places (with kind and commitment) have none."""
+        self._findings.checked["bodies"] += count
+        for place, kind, commitment in absent:
+            self._absent[place] = (kind, commitment)
 
     def check(self, place: int, row: Row, fields: HeaderFields) -> bytes | None:
         """Check the body of the entry at `place`; return its bytes when they are genuine."""

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from governance.ledger.entry import HeaderFields, header_fields
 from governance.ledger.reader import Row
+from governance.ledger.verification_batch import Stream
 
 _AHEAD = 8
 _MAX_STRAYS = 10_000
@@ -56,8 +57,10 @@ class Order:
         rows: by column `seq`.
     """
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows = iter(rows)
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows = Stream(rows)
+        self._expected = 0
+        self._in_turn = False
         self._ahead: deque[Item] = deque()
         self._shift = 0
         self.strays: list[Stray] = []
@@ -66,16 +69,14 @@ class Order:
 
     def slots(self) -> Iterator[Slot]:
         """Yield every place from 0 to the last entry, each exactly once."""
-        expected = 0
         while (item := self._next()) is not None:
-            fields = item.fields
+            fields, expected = item.fields, self._expected
             if fields is not None and fields[6] == expected and item.row[6] == item.hash:
-                yield Slot(
-                    expected,
-                    item,
-                    self._shift if item.row[0] == expected + self._shift else self._shift_of(item),
-                )
-                expected += 1
+                shift = self._shift if item.row[0] == expected + self._shift else self._shift_of(item)
+                self._expected = expected + 1
+                self._in_turn = True
+                yield Slot(expected, item, shift)
+                self._in_turn = False
                 continue
             place = self._place_of(item, expected)
             if place is None:
@@ -83,25 +84,47 @@ class Order:
                 self._keep_stray(item, expected)
                 if replaced:
                     yield Slot(expected, None, self._shift)
-                    expected += 1
+                    self._expected = expected + 1
                 continue
             for absent in range(expected, place):
                 yield Slot(absent, None, self._shift)
             yield Slot(place, item, self._shift_of(item))
-            expected = place + 1
+            self._expected = place + 1
+        expected = self._expected
         last = max((seq for seq in self.strays_by_seq if seq < expected + _MAX_STRAYS), default=-1)
         for absent in range(expected, last + 1):
             yield Slot(absent, None, self._shift)
+
+    def take(self, count: int) -> list[tuple[Any, ...]]:
+        """Take the next rows unseen, after a slot whose row stood in its turn; none where there are not so many.
+
+        Whoever takes them gives them back, or says with `passed` that they are the entries of their places.
+        """
+        if not self._in_turn or self._ahead or self._shift:
+            return []
+        rows = self._rows.take(count)
+        if len(rows) < count:
+            self._rows.give_back(rows)
+            return []
+        return rows
+
+    def give_back(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Put back what `take` gave."""
+        self._rows.give_back(rows)
+
+    def passed(self, count: int) -> None:
+        """Go on behind rows that were taken."""
+        self._expected += count
 
     def _next(self) -> Item | None:
         if self._ahead:
             return self._ahead.popleft()
         row = next(self._rows, None)
-        return None if row is None else _item(row)
+        return None if row is None else item_of(row)
 
     def _peek(self, count: int) -> list[Item]:
         while len(self._ahead) < count and (row := next(self._rows, None)) is not None:
-            self._ahead.append(_item(row))
+            self._ahead.append(item_of(row))
         return list(self._ahead)[:count]
 
     def _place_of(self, item: Item, expected: int) -> int | None:
@@ -179,8 +202,10 @@ class Order:
         return item.fields is not None and (self.stray_count > 0 or item.row.seq < item.fields[6])
 
 
-def _item(row: Row) -> Item:
-    header = row[7]
+def item_of(values: tuple[Any, ...]) -> Item:
+    """Read a row."""
+    row = Row._make(values)
+    header = row.header
     if not isinstance(header, bytes):
         return Item(row, None, b"")
     return Item(row, header_fields(header), hashlib.sha256(b"\x00" + header).digest())

@@ -9,16 +9,17 @@ from typing import Any
 
 from governance.ledger.canonical import decode
 from governance.ledger.checkpoint import read_unverified
-from governance.ledger.entry import NO_PREVIOUS, HeaderFields, header_fields
+from governance.ledger.entry import NO_PREVIOUS, HeaderFields, header_fields, is_origin
 from governance.ledger.errors import InvalidEntry, LedgerError
 from governance.ledger.reader import Reader, Row, StoredReader
 from governance.ledger.tiles import TILE_WIDTH
-from governance.ledger.tree import EMPTY_ROOT
+from governance.ledger.tree import EMPTY_ROOT, HASH_BYTES
+from governance.ledger.verification_batch import ERASED, Batch, Expected, compare, follows, tile_part
 from governance.ledger.verification_bodies import BodyAudit
 from governance.ledger.verification_checkpoints import CheckpointAudit
 from governance.ledger.verification_growth import Growth
 from governance.ledger.verification_leaves import Doubt, candidates, decide
-from governance.ledger.verification_order import Order, Slot
+from governance.ledger.verification_order import Order, Slot, item_of
 from governance.ledger.verification_report import PROGRESS_EVERY, Findings, Progress
 from governance.ledger.verification_tiles import ReaderTiles, StoredTiles, TileAudit, read_tile
 from governance.ledger.verification_trust import REPLACED, ROTATED, Trust
@@ -46,6 +47,7 @@ class Walk:
         self._newest = _newest(reader)
         self._trust = Trust(keys, findings)
         self.origin = self._find_origin()
+        self._plain_origin = self._stored and is_origin(self.origin)
         self._checkpoints = CheckpointAudit(
             self._checkpoint_rows(), trusted, self.origin, self._trust, findings
         )
@@ -80,6 +82,11 @@ class Walk:
                 fields = slot.item.fields if slot.item is not None else None
                 self._consider(held, fields[5] if fields is not None else None)
             held = slot
+            while held is not None and (held.place == 0 or held.place % TILE_WIDTH == TILE_WIDTH - 1):
+                ahead = self._leap(held)
+                if ahead is held:
+                    break
+                held = ahead
         if held is not None:
             self._consider(held, None)
         if self._doubts:
@@ -92,6 +99,65 @@ class Walk:
         self._tiles.finish(self._growth, lost=self._lost or covered > self.size)
         self._bodies.finish((*self._absent, *self._altered), covered=range(self.size, covered))
         self._tell("entries", self.size)
+
+    def _leap(self, held: Slot) -> Slot | None:
+        """Settle a batch of rows at once where all is as it should be (see `verification_batch`).
+
+        Args:
+            held: the slot before, not yet considered, of which the first row has to be the next.
+
+        Returns:
+            The last row's slot, not yet considered; `held` itself where nothing was done; None where only `held`
+            was considered.
+        """
+        first, item = held.place + 1, held.item
+        count = TILE_WIDTH - 1 - first % TILE_WIDTH
+        if not self._plain_origin or self._doubts or self._lost or item is None:
+            return held
+        rows = self._order.take(count + 1)
+        if not rows or not follows(Row._make(rows[0]), first, item.hash):
+            self._order.give_back(rows)
+            return held
+        self._consider(held, item.hash.hex())
+        if not self._is_settled(item.hash):
+            self._order.give_back(rows)
+            return None
+        bodies = self._bodies.take(first, first + count)
+        if bodies is None:
+            self._order.give_back(rows)
+            return None
+        tile = tile_part(self._leaf_tile(first // TILE_WIDTH), first % TILE_WIDTH, count)
+        batch = compare(rows[:-1], bodies, tile, Expected(first, self.origin, item.hash, self._time))
+        if batch is None or not follows(Row._make(rows[-1]), first + count, batch.leaves[-1]):
+            self._bodies.give_back(bodies)
+            self._order.give_back(rows)
+            return None
+        self._settle_batch(first, batch, bodies)
+        self._order.passed(count + 1)
+        return Slot(first + count, item_of(rows[-1]), 0)
+
+    def _is_settled(self, leaf: bytes) -> bool:
+        return not self._doubts and not self._lost and self._before == leaf
+
+    def _settle_batch(self, first: int, batch: Batch, bodies: Sequence[tuple[Any, Any, Any]]) -> None:
+        leaves, count = batch.leaves, len(batch.leaves)
+        self._bodies.passed(len(bodies), batch.absent)
+        for seq, _, body in bodies:
+            if batch.kinds[seq - first] == ERASED:
+                self._obey(seq, ERASED, body)
+        done = 0
+        while done < count:
+            ahead = self._checkpoints.next_size - self.size
+            step = min(ahead, count - done) if ahead > 0 else count - done
+            self._growth.extend(leaves[done : done + step])
+            done, self.size = done + step, self.size + step
+            if self.size == self._checkpoints.next_size:
+                self._checkpoints.reached(self.size, self._growth.root())
+        self._before, self._time = leaves[-1], batch.time
+        self._findings.checked["entries"] += count
+        self._findings.checked["chain"] += count
+        if not first % PROGRESS_EVERY:
+            self._tell("entries", first)
 
     def _consider(self, slot: Slot, link: str | None) -> None:
         place, item, _ = slot
@@ -183,7 +249,7 @@ class Walk:
             )
         self._time = fields[8]
         body = self._bodies.check(place, row, fields)
-        if place == 0 or fields[3] in ("body.erased", ROTATED, REPLACED):
+        if place == 0 or fields[3] in (ERASED, ROTATED, REPLACED):
             self._obey(place, fields[3], body)
 
     def _check_columns(self, slot: Slot, row: Row, fields: HeaderFields) -> None:
@@ -203,7 +269,7 @@ class Walk:
             members = None
         if place == 0:
             self._trust.begin(members)
-        elif members is not None and kind == "body.erased":
+        elif members is not None and kind == ERASED:
             self._bodies.erased(members.get("seq"))
         elif members is not None:
             self._trust.rotate(place, kind, members)
@@ -238,12 +304,15 @@ class Walk:
         if not self._stored:
             return None
         index, at = divmod(place, TILE_WIDTH)
+        return tile_part(self._leaf_tile(index), at, 1)
+
+    def _leaf_tile(self, index: int) -> bytes | None:
         if index not in self._leaf_tiles:
             self._leaf_tiles = {index: self._tiles.leaf_tile(index)}
         hashes = self._leaf_tiles[index]
-        return None if hashes is None or len(hashes) != 8192 else hashes[at * 32 : at * 32 + 32]
+        return None if hashes is None or len(hashes) != TILE_WIDTH * HASH_BYTES else hashes
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
         reader = self._reader
         if isinstance(reader, StoredReader):
             yield from reader.rows(-(1 << 62), None)
