@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 8 * 2**20
 """Bytes of a line: a body of 1 MiB even where each of its bytes is escaped, and the rest."""
+_REMEDY = "Correct that line; send it and those after it again."
 _MEMBERS = {"kind", "subject", "body", "id"}
 
 
@@ -51,7 +52,9 @@ def append(context: typer.Context, as_json: JsonFlag = True) -> None:  # noqa: A
                     )
                 done = workspace.append(parse_line(line))
             except GovernanceError as error:
-                raise type(error)(f"Line {number}: {error.message}", remedy=error.remedy) from error
+                raise type(error)(
+                    f"Line {number}: {_cut(error.message)}", remedy=error.remedy or _REMEDY
+                ) from error
             print_json_line({"seq": done.seq, "id": done.id, "entry": done.entry})
 
 
@@ -96,6 +99,11 @@ def parse_line(line: bytes) -> NewEntry:
     if not isinstance(value.get("id"), str | None):
         raise InvalidInput("'id' is not a text.", remedy="Give a UUID, or leave it out.")
     return NewEntry(kind=value["kind"], subject=value["subject"], body=value["body"], id=value.get("id"))
+
+
+def _cut(message: str) -> str:
+    """Return a message that names a long path (`$.a[0][0]…`) with the middle left out."""
+    return message if len(message) <= 400 else f"{message[:150]} … {message[-150:]}"
 
 
 def _told(error: ValueError) -> str:

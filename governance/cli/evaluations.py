@@ -156,7 +156,11 @@ def explain(
     as_json: JsonFlag = False,
 ) -> None:
     """Explain decisions by SHAP values: global importance and reason codes a row; record them as evidence."""
-    from governance.errors import InvalidInput
+    finite(base_value, "--base-value")
+    finite(threshold, "--threshold")
+    for path in (rows, artifact, background, contributions):
+        if path is not None:
+            check_file(path)
     from governance.evidence import intake
 
     subject = with_kind("model", model)

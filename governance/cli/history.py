@@ -142,7 +142,7 @@ def show(
                 print_text(plainly(found.current))
             return
         name = reference.removeprefix("entry:").removeprefix("#")
-        entry = workspace.entry(int(name) if name.isdecimal() and name.isascii() else name)
+        entry = workspace.entry(name)
         origin = workspace.origin
     if as_json:
         print_json(entry)
@@ -197,7 +197,7 @@ def _print_tree(graph: Lineage, *, upstream: bool) -> None:
         following.setdefault(here, []).append((there, edge.relation))
     shown: set[str] = set()
     stack = [(graph.subject, "", 1)]
-    if not following:
+    if graph.subject not in following:
         print_text("  nothing on record")
         return
     while stack:

@@ -52,7 +52,7 @@ def prove(
         check_folder(output)
     name = reference.removeprefix("entry:").removeprefix("#")
     with workspace_of(context) as workspace:
-        text = workspace.prove(int(name) if name.isdigit() else name, withhold_body=withhold_body)
+        text = workspace.prove(name, withhold_body=withhold_body)
     if output is not None:
         write_atomically(output, text.encode())
     if as_json:

@@ -138,7 +138,7 @@ def _explain_unforeseen(error: Exception) -> GovernanceError:
             remedy="Correct that value.",
         )
     return DefectFound(
-        f"govern met something that it was not made for: {type(error).__name__}: {error}",
+        f"govern met something that it was not made for: {type(error).__name__}: {str(error).rstrip('.')}.",
         remedy="Treat it as deny. Repeat with GOVERN_DEBUG=1 for the details, and report them, please.",
     )
 

@@ -45,7 +45,7 @@ class Proofs:
             InvalidInput: it is none of the three.
         """
         text = str(reference).removeprefix("entry:").removeprefix("#")
-        if text.isdigit() and len(text) <= 16:
+        if text.isascii() and text.isdecimal() and len(text) <= 16:
             return self._ledger.entry(int(text), body=body)
         found = self._ledger.entry_by_hash(bytes.fromhex(text)) if _HASH.fullmatch(text) else None
         if found is None and not _HASH.fullmatch(text):

@@ -45,7 +45,7 @@ def check_receipt(text: str, *, key: str, artifact: str, target: str, receipt_ke
     if receipt_key is None:
         raise InvalidInput(
             "Without the ledger's receipt key nobody vouches for a receipt.",
-            remedy="Add --receipt-key FILE.pem; it stands in entry 0: govern show 0.",
+            remedy="Add --receipt-key FILE.pem; its owner gets it by: govern key --receipt > FILE.pem.",
         )
     with explained():
         checked = receipt.check_receipt(

@@ -13,7 +13,7 @@ from governance.cli.main import app
 EXPECTED = (
     "init demo append replay waive system dataset run model evaluate explain gate approve deploy rollback batch drift trace "
     "lineage as-of log show verify prove check export key policy report serve tui user token"
-).split()
+).split()  # noqa: SIM905 - read as a sentence
 INTERACTIVE = {"tui", "demo"}
 
 

@@ -61,7 +61,7 @@ def tile(path: str, workspace: Reader) -> Response:
 def body(name: str, workspace: Reader) -> Response:
     """Return `bodies/<seq>.json`: body and salt of one entry; 404 where it was erased."""
     seq = name.removesuffix(".json")
-    if seq == name or not seq.isdigit():
+    if seq == name or not (seq.isascii() and seq.isdecimal()):
         raise NotFound(f"There is no bodies/{name}.", remedy="Ask for bodies/<seq>.json.")
     found = workspace.body_files(int(seq), int(seq) + 1).get(int(seq))
     if found is None:
