@@ -37,6 +37,7 @@ from governance.ledger.entry import Draft, Entry, check_draft
 from governance.ledger.errors import LedgerError, LedgerUnreachable
 from governance.ledger.keys import KeyFolder
 from governance.ledger.note import SigningKey
+from governance.ledger.open_tiles import keep_new, remember
 from governance.ledger.placing import Placing
 from governance.ledger.stored import StoredTree, TileRoots
 from governance.ledger.tiles import TILE_WIDTH, Tile, full_tiles
@@ -152,7 +153,7 @@ class Writer:
                     except LedgerError as error:
                         request.error = error
                 self._at("checked")
-                grown, tiles = self._grow(connection, key, edge, placing.entries)  # 6, 7
+                grown, tiles, made = self._grow(connection, key, edge, placing.entries)  # 6, 7
                 self._at("signed")
                 if placing.entries:
                     _insert(connection, placing.entries, tiles, grown)  # 8
@@ -161,7 +162,7 @@ class Writer:
             self._edge = grown
             self._at("committed")
             if placing.entries:
-                self._remember(grown)  # 10
+                self._remember(grown, keep_new(self._roots, edge.size, made))  # 10
             self._at("remembered")
         # 11
 
@@ -170,30 +171,31 @@ class Writer:
         if edge is None or last is None or (edge.size - 1, edge.prev) != last[:2]:
             self._edge = None
             self._roots.forget()
-            edge = read_edge(connection, self._roots, self._origin, key.verifier)
+            edge = read_edge(connection, self._roots, self._origin, key.verifier, self._keys)
         if edge.size:
             check_signer(connection, self._roots, edge, self._keys, key.verifier)
         return edge
 
     def _grow(
         self, connection: Connection, key: SigningKey, edge: Edge, entries: list[Entry]
-    ) -> tuple[Edge, list[Tile]]:
+    ) -> tuple[Edge, list[Tile], list[list[bytes]]]:
         if not entries:
-            return edge, []
+            return edge, [], []
         size = edge.size + len(entries)
         frontier = edge.frontier()
-        for entry in entries:
-            frontier.append(entry.hash)
-        leaves = [*edge.leaves, *(entry.hash for entry in entries)]
+        made = frontier.extend([entry.hash for entry in entries])
+        leaves = [*edge.leaves, *made[0]]
         tiles = full_tiles(edge.size, size, leaves, StoredTree(connection, self._roots).read_tile)
         text = sign(Checkpoint(self._origin, size, frontier.root()), [key])
         rest = tuple(leaves[len(leaves) - size % TILE_WIDTH :])
         last = entries[-1]
-        return Edge(size, last.hash, last.time, tuple(frontier.hashes), rest, text), tiles
+        return Edge(size, last.hash, last.time, tuple(frontier.hashes), rest, text), tiles, made
 
-    def _remember(self, edge: Edge) -> None:
+    def _remember(self, edge: Edge, tile_became_full: bool) -> None:  # noqa: FBT001 - said by its name
         try:
             self._keys.save_signer_checkpoint(edge.checkpoint)
+            if tile_became_full:
+                remember(edge.size, self._roots, self._keys)
         except LedgerError:
             # The commit stands and is acknowledged. The signer's memory lags now; step 3 of the next commit writes
             # it first and refuses to go on where that fails again.

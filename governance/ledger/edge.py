@@ -11,7 +11,8 @@ from governance.ledger.checkpoint import Checkpoint, open_checkpoint
 from governance.ledger.errors import EntryAltered, NoteInvalid, ProofInvalid, ReadOnly
 from governance.ledger.keys import KeyFolder
 from governance.ledger.note import VerifierKey
-from governance.ledger.stored import StoredTree, TileRoots
+from governance.ledger.open_tiles import recall
+from governance.ledger.stored import StoredTree, TileRoots, newest_checkpoint
 from governance.ledger.tiles import TILE_WIDTH
 from governance.ledger.tree import HASH_BYTES, Frontier, root_at
 
@@ -55,15 +56,9 @@ def last_row(connection: Connection) -> tuple[int, bytes, str] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-def newest_checkpoint(connection: Connection) -> str | None:
-    """Return the text of the newest stored checkpoint."""
-    column = tables.checkpoint.c
-    query = select(column.text).order_by(column.size.desc()).limit(1)
-    text: str | None = connection.execute(query).scalar()
-    return text
-
-
-def read_edge(connection: Connection, roots: TileRoots, origin: str, key: VerifierKey) -> Edge:
+def read_edge(
+    connection: Connection, roots: TileRoots, origin: str, key: VerifierKey, keys: KeyFolder
+) -> Edge:
     """Take the ledger up where it ends, from O(log n) stored hashes; entries are not read again.
 
     Raises:
@@ -73,16 +68,21 @@ def read_edge(connection: Connection, roots: TileRoots, origin: str, key: Verifi
     if last is None:
         return Edge()
     size = last[0] + 1
+    recall(connection, roots, keys)
     stored = StoredTree(connection, roots)
     try:
         frontier = Frontier.at(size, stored.hashes(size))
         text = newest_checkpoint(connection) or ""
         signed = open_checkpoint(text, origin, [key])
-        data = stored.leaf_hashes(size - size % TILE_WIDTH, size)
+        index, width = divmod(size - 1, TILE_WIDTH)
+        data = stored.read_tile(0, index, width + 1)
     except (NoteInvalid, EntryAltered, ProofInvalid) as error:
         raise _not_signed(error.message) from error
     if (signed.size, signed.root) != (size, frontier.root()):
         raise _not_signed(f"The newest signed checkpoint is of {signed.size} entries; {size} are stored.")
+    if last[1] != data[-HASH_BYTES:]:
+        raise _not_signed("The last entry's stored hash is not the one that the tree holds.")
+    data = data[: size % TILE_WIDTH * HASH_BYTES]
     leaves = tuple(data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES))
     return Edge(size, last[1], last[2], tuple(frontier.hashes), leaves, text)
 

@@ -3,6 +3,7 @@
     ledger.key          PRIVATE+KEY+…, signs checkpoints
     receipt.key         Ed25519, PKCS #8 PEM, signs receipts; never the key of the checkpoints
     signer.checkpoint   the last checkpoint that was committed: what stops the signer from signing a fork
+    open.tiles          hashes that spare the signer rehashing full tiles; no secret, may be deleted
     batches/UUID        32 bytes each
 
 Folders have mode 0700 and files 0600; laxer ones are refused, because others could have read them.
@@ -23,10 +24,11 @@ from governance.ledger.errors import EntryAbsent, InvalidEntry, LedgerExists, No
 from governance.ledger.failures import file_error
 from governance.ledger.note import SigningKey
 
-LEDGER_KEY, RECEIPT_KEY, SIGNER_CHECKPOINT, BATCHES = (
+LEDGER_KEY, RECEIPT_KEY, SIGNER_CHECKPOINT, OPEN_TILES, BATCHES = (
     "ledger.key",
     "receipt.key",
     "signer.checkpoint",
+    "open.tiles",
     "batches",
 )
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -103,6 +105,21 @@ class KeyFolder:
             DiskFull: no room; the old one stays.
         """
         self._write(SIGNER_CHECKPOINT, text.encode(), durable_name=False)
+
+    def open_tiles(self) -> str | None:
+        """Return what `save_open_tiles` kept, if it can be read; it is to be checked, and can be done without."""
+        try:
+            return (self.path / OPEN_TILES).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def save_open_tiles(self, text: str) -> None:
+        """Keep hashes of open tiles, which spare rehashing; not durable, since they can be done without.
+
+        Raises:
+            DiskFull: no room; the old ones stay.
+        """
+        self._write(OPEN_TILES, text.encode(), durable=False, durable_name=False)
 
     def save_batch_secret(self, batch: str, secret: bytes, /) -> None:
         """Keep the secret of a sealed batch; it is durable when this returns.
@@ -182,7 +199,7 @@ class KeyFolder:
         except OSError as error:
             raise file_error(path, error) from error
 
-    def _write(self, name: str, data: bytes, *, durable_name: bool = True) -> None:
+    def _write(self, name: str, data: bytes, *, durable: bool = True, durable_name: bool = True) -> None:
         path = self.path / name
         fresh = path.with_name(f".{path.name}.new")
         try:
@@ -190,7 +207,8 @@ class KeyFolder:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
-                os.fsync(handle)
+                if durable:
+                    os.fsync(handle)
             fresh.replace(path)
             if durable_name:
                 sync_folder(path.parent)

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from sqlalchemy import Connection
+
 from governance.ledger import proof, tree
 from governance.ledger.acknowledged import Acknowledged
 from governance.ledger.address import database_path, keys_path
@@ -25,6 +27,7 @@ from governance.ledger.entry import Draft, Entry, Header
 from governance.ledger.errors import EntryAbsent, InvalidEntry, NotALedger, NoteInvalid, ProofInvalid
 from governance.ledger.filters import EntryFilter
 from governance.ledger.keys import KeyFolder
+from governance.ledger.open_tiles import recall
 from governance.ledger.reading import Reading
 from governance.ledger.schema import check_schema, migrate
 from governance.ledger.stored import StoredTree, TileRoots
@@ -209,7 +212,7 @@ class Ledger:
                 remedy="Ask for tiles of a published checkpoint.",
             )
         with self.database.read() as connection:
-            return StoredTree(connection, self._roots).read_tile(level, index, width)
+            return self._tree(connection).read_tile(level, index, width)
 
     def inclusion_path(self, seq: int, size: int | None = None) -> list[bytes]:
         """Return the path from an entry to the root at a size (now by default), sibling first.
@@ -219,7 +222,7 @@ class Ledger:
         """
         at = self._known_size(size)
         with self.database.read() as connection:
-            return tree.inclusion_path(seq, at, StoredTree(connection, self._roots).hashes(at))
+            return tree.inclusion_path(seq, at, self._tree(connection).hashes(at))
 
     def consistency_path(self, old: int, new: int) -> list[bytes]:
         """Return the proof that the ledger of `old` entries is the beginning of that of `new`.
@@ -229,7 +232,7 @@ class Ledger:
         """
         at = self._known_size(new)
         with self.database.read() as connection:
-            return tree.consistency_path(old, at, StoredTree(connection, self._roots).hashes(at))
+            return tree.consistency_path(old, at, self._tree(connection).hashes(at))
 
     def prove(self, seq: int, *, withhold_body: bool = False) -> str:
         """Return the tlog-proof of one entry against the newest checkpoint.
@@ -252,6 +255,10 @@ class Ledger:
     def reader(self) -> DatabaseReader:
         """Return a reader of one state of the tables, for verification."""
         return DatabaseReader(self.database)
+
+    def _tree(self, connection: Connection) -> StoredTree:
+        recall(connection, self._roots, self.keys)
+        return StoredTree(connection, self._roots)
 
     def _known_size(self, size: int | None) -> int:
         now = self.size()

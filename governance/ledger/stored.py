@@ -15,6 +15,14 @@ from governance.ledger.tree import HASH_BYTES
 _MOST_ROOTS = 1 << 16
 
 
+def newest_checkpoint(connection: Connection) -> str | None:
+    """Return the text of the newest stored checkpoint."""
+    column = tables.checkpoint.c
+    query = select(column.text).order_by(column.size.desc()).limit(1)
+    text: str | None = connection.execute(query).scalar()
+    return text
+
+
 class TileRoots:
     """Roots of full tiles, kept between reads: a full tile never changes. Shared by threads; a dict is enough."""
 
@@ -30,6 +38,14 @@ class TileRoots:
         if len(self._kept) >= _MOST_ROOTS:
             self._kept.clear()
         self._kept[level, index] = root
+
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._kept
+
+    def take_over(self, others: TileRoots) -> None:
+        """Keep what others keep."""
+        self._kept.update(others._kept)
 
     def forget(self) -> None:
         """Forget all: the database is not what it was."""
@@ -58,7 +74,7 @@ class StoredTree:
         first = index * TILE_WIDTH
         if level == 0:
             return self.leaf_hashes(first, first + width)
-        return b"".join(self._root(level - 1, place) for place in range(first, first + width))
+        return b"".join(self._tile_roots(level - 1, first, first + width))
 
     def leaf_hashes(self, start: int, stop: int) -> bytes:
         """Return the entry hashes of places start … stop-1, concatenated."""
@@ -78,15 +94,29 @@ class StoredTree:
         query = select(column.hashes).where(column.level == level, column.idx == index)
         data: bytes | None = self._connection.execute(query).scalar()
         if data is None or len(data) != TILE_WIDTH * HASH_BYTES:
-            raise EntryAltered(
-                f"The stored tile {level}/{index} is missing or has a wrong length.",
-                remedy="Find out what was changed: govern verify.",
-            )
+            raise _no_tile(level, index)
         return data
 
-    def _root(self, level: int, index: int) -> bytes:
-        root = self._roots.get(level, index)
-        if root is None:
-            root = tile_hash(self._full(level, index))
-            self._roots.keep(level, index, root)
-        return root
+    def _tile_roots(self, level: int, start: int, stop: int) -> list[bytes]:
+        """Return the roots of full tiles; those that are not kept are hashed from one read."""
+        found = [self._roots.get(level, index) for index in range(start, stop)]
+        if None in found:
+            first = start + found.index(None)
+            column = tables.tile.c
+            wanted = (column.level == level, column.idx >= first, column.idx < stop)
+            rows = self._connection.execute(select(column.idx, column.hashes).where(*wanted))
+            for index, data in rows:
+                if found[index - start] is None and len(data) == TILE_WIDTH * HASH_BYTES:
+                    root = found[index - start] = tile_hash(data)
+                    self._roots.keep(level, index, root)
+        for index, one in enumerate(found, start):
+            if one is None:
+                raise _no_tile(level, index)
+        return [one for one in found if one is not None]
+
+
+def _no_tile(level: int, index: int) -> EntryAltered:
+    return EntryAltered(
+        f"The stored tile {level}/{index} is missing or has a wrong length.",
+        remedy="Find out what was changed: govern verify.",
+    )

@@ -68,6 +68,32 @@ class Frontier:
         hashes.append(leaf)
         self.size += 1
 
+    def extend(self, leaves: Sequence[bytes]) -> list[list[bytes]]:
+        """Add leaf hashes, level by level.
+
+        Returns:
+            The hashes of the subtrees that became complete on every eighth level: the leaves themselves, subtrees
+            of 256 leaves, of 65,536 and so on, as far as there are any.
+        """
+        size, nodes, level = self.size, list(leaves), 0
+        alone: list[bytes] = []
+        made: list[list[bytes]] = []
+        while nodes:
+            if not level & 7:
+                made.append(nodes.copy())
+            if size & 1:
+                nodes.insert(0, self.hashes.pop())
+            if len(nodes) & 1:
+                alone.append(nodes.pop())
+            pairs = iter(nodes)
+            nodes = [
+                _sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)
+            ]
+            size, level = size >> 1, level + 1
+        self.hashes.extend(reversed(alone))
+        self.size += len(leaves)
+        return made
+
     def root(self) -> bytes:
         """Return the root hash at this size."""
         return _fold(self.hashes) if self.hashes else EMPTY_ROOT

@@ -43,25 +43,16 @@ class Growth(Frontier):
         if len(row) == TILE_WIDTH:
             self._full(0)
 
-    def extend(self, leaves: Sequence[bytes]) -> None:
-        """Add leaf hashes, fewer than make a tile full."""
+    def extend(self, leaves: Sequence[bytes]) -> list[list[bytes]]:
+        """Add leaf hashes, fewer than make a tile full.
+
+        Raises:
+            ValueError: they make one full.
+        """
         if self.size % TILE_WIDTH + len(leaves) >= TILE_WIDTH:
             raise ValueError("Leaves that make a tile full are added one by one.")
-        size, nodes = self.size, list(leaves)
-        alone: list[bytes] = []
-        while nodes:
-            if size & 1:
-                nodes.insert(0, self.hashes.pop())
-            if len(nodes) & 1:
-                alone.append(nodes.pop())
-            pairs = iter(nodes)
-            nodes = [
-                _sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)
-            ]
-            size >>= 1
-        self.hashes.extend(reversed(alone))
-        self.size += len(leaves)
         self._rows[0].extend(leaves)
+        return super().extend(leaves)
 
     def partial_tiles(self) -> list[tuple[int, int, bytes]]:
         """Return (level, index, hashes) of the unfinished tiles."""
