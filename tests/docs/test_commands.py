@@ -50,7 +50,7 @@ CASES = [
 
 @pytest.mark.parametrize("command", CASES)
 def test_a_documented_command_is_understood(command: str) -> None:
-    words = shlex.split(command.split("  #")[0].replace("…", "x"))[1:]
+    words = shlex.split(command.split("  #", maxsplit=1)[0].replace("…", "x"))[1:]
     if not words or words == ["--help"]:
         return
     group = GROUP

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import governance
+
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -42,11 +44,16 @@ def test_your_own_model_from_the_shell(tmp_path: Path) -> None:
 
 def test_every_relative_link_in_the_docs_leads_somewhere() -> None:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    broken = []
-    for page in pages:
-        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text()):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)} → {target}")
+    links = [
+        (page, target)
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text())
+    ]
+    broken = [
+        f"{page.relative_to(ROOT)} → {target}"
+        for page, target in links
+        if not (page.parent / target).exists()
+    ]
     assert not broken
 
 
@@ -58,3 +65,13 @@ def test_readme_begins_with_the_two_commands() -> None:
         "python -m pip install -c constraints.txt '.[all]' && govern demo",
         "python -m pip install -c constraints.txt -e '.[dev]' && pytest",
     ]
+
+
+def test_the_python_in_readme_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    governance.create_workspace("governance.db", actor="user:alice").close()
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - our own page
+    assert "prove" in capsys.readouterr().out
