@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated
@@ -99,28 +100,40 @@ for module in (
     module.add_to(app)
 
 
-def _add_plugin(plugin: EntryPoint) -> None:
+def add_plugin(root_app: typer.Typer, plugin: EntryPoint) -> None:
+    """Add a command of another distribution, or of an extra of ours.
+
+    One that can't be loaded stays visible and says why when it is called: it takes no other command down with it.
+    The lines below `Examples:` in the docstring of a plain function become its examples.
+    """
     try:
         command = plugin.load()
-    except ImportError as error:
-        reason = str(error)
-
-        def unavailable() -> None:
-            raise MissingExtra(
-                f"The command '{plugin.name}' can't be loaded: {reason}.",
-                remedy="Install what it needs: python -m pip install 'ml-governance[all]'.",
-            )
-
-        app.command(plugin.name, help="(not available here)")(unavailable)
+    except Exception as error:
+        _add_unavailable(root_app, plugin.name, error)
         return
     if isinstance(command, typer.Typer):
-        app.add_typer(command, name=plugin.name)
-    else:
-        app.command(plugin.name)(command)
+        root_app.add_typer(command, name=plugin.name)
+        return
+    sentence, _, shown = inspect.cleandoc(command.__doc__ or "").partition("Examples:")
+    lines = [line.strip() for line in shown.splitlines() if line.strip()]
+    root_app.command(plugin.name, help=sentence.strip(), epilog=examples(*lines) if lines else None)(command)
+
+
+def _add_unavailable(root_app: typer.Typer, name: str, error: Exception) -> None:
+    reason = str(error) or type(error).__name__
+
+    def unavailable() -> None:
+        raise MissingExtra(
+            f"The command '{name}' can't be loaded: {reason.rstrip('.')}.",
+            remedy="Install what it needs: python -m pip install 'ml-governance[all]'.",
+        )
+
+    anything = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+    root_app.command(name, help="(not available here)", context_settings=anything)(unavailable)
 
 
 for found in sorted(entry_points(group=COMMAND_GROUP), key=lambda plugin: plugin.name):
-    _add_plugin(found)
+    add_plugin(app, found)
 
 
 def run() -> None:

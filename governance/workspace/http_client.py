@@ -26,9 +26,15 @@ class HttpClient:
         }
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        self._client = httpx.Client(
-            base_url=f"{self.url}/v1/", headers=headers, timeout=_TIMEOUT, transport=transport
-        )
+        try:
+            self._client = httpx.Client(
+                base_url=f"{self.url}/v1/", headers=headers, timeout=_TIMEOUT, transport=transport
+            )
+        except httpx.InvalidURL as error:
+            raise LedgerUnusable(
+                f"'{url}' is no address of a ledger service: {error}.",
+                remedy="Write https://HOST or http://HOST:PORT.",
+            ) from None
 
     def close(self) -> None:
         """Close the connections."""

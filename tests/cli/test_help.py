@@ -10,10 +10,10 @@ import typer.main
 
 from governance.cli.main import app
 
-EXPECTED = (
+EXPECTED = (  # noqa: SIM905 - read as the sentence that promised them
     "init demo append replay waive system dataset run model evaluate explain gate approve deploy rollback batch drift trace "
     "lineage as-of log show verify prove check export key policy report serve tui user token"
-).split()  # noqa: SIM905 - read as a sentence
+).split()
 INTERACTIVE = {"tui", "demo"}
 
 
