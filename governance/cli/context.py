@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from governance.errors import InvalidInput, NotPermitted
+from governance.errors import InvalidInput, NotAuthenticated, NotPermitted
 
 if TYPE_CHECKING:
     from governance.workspace import Workspace
@@ -83,10 +83,20 @@ def workspace_of(context: typer.Context) -> Iterator[Workspace]:
     from governance.workspace import open_workspace
 
     settings = settings_of(context)
-    workspace = open_workspace(
-        settings.ledger, actor=settings.actor, token=settings.token, keys=settings.keys
-    )
     try:
+        workspace = open_workspace(
+            settings.ledger, actor=settings.actor, token=settings.token, keys=settings.keys
+        )
+    except NotAuthenticated as error:
+        if settings.token is not None:
+            raise
+        raise NotAuthenticated(
+            error.message,
+            remedy="Give it by --token or GOVERN_TOKEN; an administrator issues one: govern token issue.",
+        ) from None
+    try:
+        if settings.actor and workspace.actor not in {None, settings.actor}:
+            workspace.acting_as(settings.actor)  # over HTTP the token says who acts; it refuses another
         yield workspace
     finally:
         workspace.close()

@@ -76,6 +76,17 @@ def test_a_token_that_is_unknown_revoked_or_too_narrow_is_refused(
     remote.refuses("log")
 
 
+def test_without_a_token_the_way_to_give_one_is_said(remote: Shell) -> None:
+    assert "--token or GOVERN_TOKEN" in remote.refuses("log")
+
+
+def test_nobody_acts_under_another_name_than_the_tokens(remote: Shell, behind: tuple[Workspace, str]) -> None:
+    remote.options = ["--token", token(behind, "read", "append")]
+    said = remote.refuses("append", stdin=a_line(), actor=ADA)
+    assert "the token's actor acts (user:tess), not user:ada" in said
+    assert remote("append", stdin=a_line(), actor=TESS).code == 0
+
+
 def test_a_token_no_header_can_carry_is_refused(remote: Shell) -> None:
     for secret in ("schlüssel", "a b", "line\nfeed"):
         remote.options = ["--token", secret]
