@@ -26,7 +26,7 @@ from governance.ledger.entry import Draft, check_draft, check_origin
 from governance.ledger.errors import LedgerExists, LedgerUnreachable
 from governance.ledger.failures import explained, file_error
 from governance.ledger.keys import KeyFolder, sync_folder
-from governance.ledger.locking import LedgerLock
+from governance.ledger.locking import PRIVATE, LedgerLock
 from governance.ledger.note import SigningKey
 from governance.ledger.schema import FORMAT, migrate
 from governance.ledger.stored import TileRoots
@@ -126,7 +126,7 @@ def _first_commit(
     at_step: AtStep | None,
 ) -> None:
     with explained(path):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
         made = sqlite3.connect(path)
         try:
             made.execute("PRAGMA journal_mode=WAL")

@@ -169,6 +169,7 @@ def _writable_engine(path: Path, lock: LedgerLock, opened: weakref.WeakSet[sqlit
             check_same_thread=False,
             factory=ClosedUnderLock,
         )
+        connection.text_factory = _text
         for setting in (
             "wal_autocheckpoint=0",
             "synchronous=FULL",
@@ -199,17 +200,27 @@ def _readable_engine(path: Path) -> Engine:
         log = path.with_name(f"{path.name}-wal")
         has_log = log.exists() and log.stat().st_size > 0
         mode = "mode=ro" if has_log else "mode=ro&immutable=1"
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}",
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = _text
+        return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _text(data: bytes) -> str:
+    """Read a text as it stands: one byte that is no UTF-8 must not keep anybody from reading, or verifying, the rest.
+
+    What is no UTF-8 becomes lone surrogates, which equal nothing that a ledger holds.
+    """
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _begin(connection: Connection) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Generator, Iterator, Sequence
 from itertools import chain
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +29,7 @@ class DatabaseReader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held: Connection | None = None
+        self._open: weakref.WeakSet[Generator[Sequence[Any]]] = weakref.WeakSet()
 
     def __enter__(self) -> Self:
         return self
@@ -38,7 +40,9 @@ class DatabaseReader:
         self.close()
 
     def close(self) -> None:
-        """Let go of the state."""
+        """Let go of the state; what was not read to its end yields no more."""
+        for pages in list(self._open):
+            pages.close()
         if self._held is not None:
             self._held.close()
             self._held = None
@@ -61,7 +65,12 @@ class DatabaseReader:
         """
         try:
             return StoredTree(self._connection(), TileRoots()).read_tile(level, index, width)
-        except (EntryAltered, TypeError) as error:
+        except (
+            EntryAltered,
+            TypeError,
+            ValueError,
+            MemoryError,
+        ) as error:  # no bytes, or a huge number of them
             raise EntryAbsent(f"The tile {level}/{index} of width {width} is not there.") from error
 
     def read_entries(self, start: int, stop: int) -> Iterator[bytes]:
@@ -105,9 +114,11 @@ class DatabaseReader:
 
     def _run(self, statement: str) -> Iterator[Any]:
         """Run plain SQL by the driver: values come back as they are, whatever types somebody left in the columns."""
-        return chain.from_iterable(self._pages(statement))
+        pages = self._pages(statement)
+        self._open.add(pages)
+        return chain.from_iterable(pages)
 
-    def _pages(self, statement: str) -> Iterator[Sequence[Any]]:
+    def _pages(self, statement: str) -> Generator[Sequence[Any]]:
         with explained(self._database.path):
             cursor = self._connection().connection.cursor()
             try:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, ColumnElement, Connection, func, select
 
 from governance.ledger import tables
+from governance.ledger.errors import EntryAltered
 
 _MOST_KINDS = 64
 _MOST_SUBJECTS = 16
@@ -70,15 +71,16 @@ def find_places(connection: Connection, query: EntryFilter) -> list[int]:
 def _bounds(connection: Connection, query: EntryFilter) -> tuple[int, int]:
     """Return low ≤ seq < high; times never decrease along the ledger, so that they are bounds of places too."""
     low = 0 if query.after is None else query.after + 1
-    highs = [bound for bound in (query.before, query.below) if bound is not None]
+    highs = [_END, *(bound for bound in (query.before, query.below) if bound is not None)]
     if query.since is not None:
         low = max(low, _first_place(connection, _entry.time >= query.since))
     if query.until is not None:
         highs.append(_first_place(connection, _entry.time > query.until))
-    return max(low, 0), min(highs, default=_END)
+    return max(low, 0), min(highs)
 
 
 _END = 1 << 53
+"""Every place is below; a row that somebody filed beyond is no entry, and no number beyond is asked for."""
 
 
 def _first_place(connection: Connection, condition: ColumnElement[bool]) -> int:
@@ -95,7 +97,7 @@ def _first_of(connection: Connection, stream: _Stream, low: int, high: int, quer
         .where(*(_matches(column, word) for column, word in stream.compared))
         .where(_entry.seq >= low, _entry.seq < high)
         .order_by(order)
-        .limit(query.limit)
+        .limit(min(query.limit, _END))
     )
     return list(connection.execute(wanted).scalars())
 
@@ -170,9 +172,14 @@ def _words(
         query = select(column).where(condition).order_by(column).limit(1)
         if fixed is not None:
             query = query.where(fixed[0] == fixed[1])
-        word: str | None = connection.execute(query).scalar()
-        if word is None or not word.startswith(prefix):
+        word: object = connection.execute(query).scalar()
+        if word is None or (prefix and not (isinstance(word, str) and word.startswith(prefix))):
             break
+        if not isinstance(word, str) or not word.isascii():  # words of headers are ASCII
+            raise EntryAltered(
+                f"The column `{column.name}` of an entry holds what is no text: {word!r}.",
+                remedy="Find out what was changed: govern verify.",
+            )
         found.append(word)
         condition = column > word
     return found

@@ -19,6 +19,8 @@ from governance.ledger.errors import LedgerBusy, LedgerUnreachable, ReadOnly
 
 WAIT_SECONDS = 30.0
 _POLL_SECONDS = 0.002
+PRIVATE = 0o600
+"""Mode of the files of a ledger: its owner's alone, until the owner says otherwise. SQLite gives its log the same."""
 
 
 class LedgerLock:
@@ -32,7 +34,9 @@ class LedgerLock:
         self.wait = wait
         self._turn = threading.RLock()
         self._depth = 0
-        self._file = FileLock(path, thread_local=False, poll_interval=_POLL_SECONDS, fallback_to_soft=False)
+        self._file = FileLock(
+            path, mode=PRIVATE, thread_local=False, poll_interval=_POLL_SECONDS, fallback_to_soft=False
+        )
 
     @contextmanager
     def held(self) -> Iterator[None]:

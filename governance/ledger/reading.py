@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, literal, select, type_coerce
+from sqlalchemy.types import NullType
 
 from governance.ledger import tables
 from governance.ledger.database import Database
@@ -71,6 +72,8 @@ class Reading:
             upto = min(end, start + _PAGE)
             with self._database.read() as connection:
                 page = _read(connection, _entry.seq >= start, _entry.seq < upto, bodies=bodies)
+            if not page:  # a row filed at a huge place makes a huge size, with nothing before it
+                raise EntryAltered(f"The entries {start} to {upto - 1} are not there.", remedy=_VERIFY)
             yield from page
             start = upto
 
@@ -95,26 +98,33 @@ def _read(connection: Connection, *conditions: ColumnElement[bool], bodies: bool
     query: Select[Any]
     if bodies:
         joined = tables.entry.outerjoin(tables.body, _entry.seq == _body.seq)
-        query = select(_entry.seq, _entry.hash, _entry.header, _body.salt, _body.body).select_from(joined)
+        query = select(_entry.seq, *_as_stored(_entry.hash, _entry.header, _body.salt, _body.body))
+        query = query.select_from(joined)
     else:
-        query = select(_entry.seq, _entry.hash, _entry.header, literal(None), literal(None))
-    try:
-        rows: Sequence[Any] = connection.execute(query.where(*conditions).order_by(_entry.seq)).all()
-    except TypeError as error:  # somebody put text or a number where bytes belong
-        raise EntryAltered("An entry holds values of a wrong type.", remedy=_VERIFY) from error
+        query = select(_entry.seq, *_as_stored(_entry.hash, _entry.header), literal(None), literal(None))
+    rows: Sequence[Any] = connection.execute(query.where(*conditions).order_by(_entry.seq)).all()
     return [_checked(connection, *row, bodies=bodies) for row in rows]
+
+
+def _as_stored(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """Select values unconverted: somebody may have put text, or a number, where bytes belong."""
+    return [type_coerce(column, NullType()) for column in columns]
 
 
 def _checked(
     connection: Connection,
     seq: int,
-    stored_hash: bytes,
-    header_bytes: bytes,
-    salt: bytes | None,
-    body: bytes | None,
+    stored_hash: Any,
+    header_bytes: Any,
+    salt: Any,
+    body: Any,
     *,
     bodies: bool,
 ) -> Entry:
+    if not isinstance(header_bytes, bytes) or not isinstance(stored_hash, bytes):
+        raise _altered(seq, "its header or hash is text or a number where bytes belong")
+    if not isinstance(salt, bytes | None) or not isinstance(body, bytes | None):
+        raise _altered(seq, "its body or salt is text or a number where bytes belong")
     try:
         header = Header.from_bytes(header_bytes)
     except InvalidEntry as error:
@@ -137,5 +147,7 @@ def _altered(seq: int, why: str) -> EntryAltered:
 
 
 def _is_erased(connection: Connection, seq: int) -> bool:
-    covering = exists().where(_entry.kind == "body.erased", _entry.subject == f"entry:{seq}")
+    covering = exists().where(
+        _entry.kind == "body.erased", _entry.subject == f"entry:{seq}", _entry.seq > seq
+    )
     return bool(connection.execute(select(covering)).scalar())

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from governance.ledger.triggers import TRIGGERS
+
 revision = "0001"
 down_revision: str | None = None
 branch_labels: str | None = None
@@ -15,13 +17,6 @@ depends_on: str | None = None
 
 _PLACE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-
-_REFUSED = {
-    "entry": ("UPDATE", "DELETE"),
-    "body": ("UPDATE",),
-    "tile": ("UPDATE", "DELETE"),
-    "checkpoint": ("UPDATE", "DELETE"),
-}
 
 
 def upgrade() -> None:
@@ -60,22 +55,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
     )
     if op.get_bind().dialect.name == "sqlite":
-        _forbid_changes_on_sqlite()
-
-
-def _forbid_changes_on_sqlite() -> None:
-    for table, actions in _REFUSED.items():
-        for action in actions:
-            op.execute(
-                f"CREATE TRIGGER {table}_refuses_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: {action} of {table} is refused'); END"
-            )
-    # A body goes only where an entry says that it was erased, and by whom (format page, "Erasure").
-    op.execute(
-        "CREATE TRIGGER body_refuses_delete BEFORE DELETE ON body "
-        "WHEN NOT EXISTS (SELECT 1 FROM entry WHERE kind = 'body.erased' AND subject = 'entry:' || OLD.seq) "
-        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: no body.erased entry covers this body'); END"
-    )
+        for statement in TRIGGERS.values():
+            op.execute(statement)
 
 
 def downgrade() -> None:
