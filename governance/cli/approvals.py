@@ -62,7 +62,7 @@ def approve(
     """Approve one model, by its artifact's digest, for one target, with your SSH key."""
     with workspace_of(context) as workspace:
         if signature is not None:
-            text = _unsigned(statement)
+            text = _unsigned(statement, model, target)
             done = workspace.approve(text, read_text(signature))
         else:
             if meaning is None:
@@ -91,7 +91,7 @@ def waive(
     """Waive one rule for one model and target for a time, in a role that the rule names."""
     with workspace_of(context) as workspace:
         if signature is not None:
-            done = workspace.waive(_unsigned(statement), read_text(signature))
+            done = workspace.waive(_unsigned(statement, model, target), read_text(signature))
         else:
             text = workspace.waiver_statement(
                 with_kind("model", model),
@@ -108,7 +108,8 @@ def waive(
     _print(done, as_json=as_json)
 
 
-def _unsigned(statement: Path | None) -> dict[str, Any]:
+def _unsigned(statement: Path | None, model: str, target: str) -> dict[str, Any]:
+    """Return the statement that was signed elsewhere, if it is about this model and target."""
     if statement is None:
         raise InvalidInput("--signature needs --statement.", remedy="Name the file that was signed.")
     try:
@@ -119,6 +120,12 @@ def _unsigned(statement: Path | None) -> dict[str, Any]:
         ) from None
     if not isinstance(value, dict):
         raise InvalidInput(f"{statement} is no statement.", remedy="Sign the file as it was written.")
+    subject = with_kind("model", model)
+    if (value.get("subject"), value.get("target")) != (subject, target):
+        raise InvalidInput(
+            f"{statement} is about {value.get('subject')} for {value.get('target')}, not {subject} for {target}.",
+            remedy="Name the model and target that were signed, or sign another statement.",
+        )
     return value
 
 
