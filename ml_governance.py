@@ -48,10 +48,14 @@ def complain_about_shadows() -> None:
 
 def run() -> None:
     """Start the command line."""
-    complain_about_shadows()
-    from governance.cli.main import run as run_command_line
+    try:
+        complain_about_shadows()
+        from governance.cli.main import run as run_command_line
 
-    run_command_line()
+        run_command_line()
+    except KeyboardInterrupt:  # while modules were still being imported
+        sys.stderr.write("\nStopped before anything was done.\n")
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":
