@@ -46,6 +46,12 @@ def check_schema(database: Database) -> bool:
                 remedy="Name the ledger's file, or begin one in a new file: govern init.",
             )
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if revision is None:
+            raise NotALedger(
+                f"{database.path} has the tables of a ledger, but not the row that names their revision "
+                "(`alembic_version` is empty).",
+                remedy="Go on from a backup or export; opening this file any further could misread it.",
+            )
         if revision not in REVISIONS:
             raise _too_new(database.path, f"its schema is revision {revision!r}")
         _check_format(database.path, connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -42,10 +43,11 @@ class BodyAudit:
         if stored is None or ahead is None:
             return []
         page = [ahead, *stored.take(stop - first - 1)]
-        if not all(type(one[0]) is int for one in page) or ahead[0] < first:
+        places = [one[0] for one in page]
+        if set(map(type, places)) != {int} or places[0] < first:
             stored.give_back(page[1:])
             return None
-        count = next((at for at, one in enumerate(page) if one[0] >= stop), len(page))
+        count = bisect_left(places, stop)
         stored.give_back(page[count:])
         self._next = next(stored, None)
         return page[:count]
