@@ -6,35 +6,45 @@ from datetime import UTC, datetime, timedelta
 
 from governance.errors import InvalidInput
 
-_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def now() -> str:
     """Return this instant."""
-    return datetime.now(UTC).strftime(_FORM)
+    return _written(datetime.now(UTC))
 
 
 def normal(text: str) -> str:
     """Return any RFC 3339 instant in the one form that compares as text.
 
     Raises:
-        InvalidInput: it is no date with a time, or has no offset.
+        InvalidInput: it is no date with a time, has no offset, or lies outside the years 1 to 9999 in UTC.
     """
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None:
+        in_utc = None if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):  # The latter: in UTC it falls before the year 1 or after 9999.
+        in_utc = None
+    if in_utc is None:
         raise InvalidInput(f"'{text}' is not an instant.", remedy="Write it as 2026-01-31T14:00:00Z.")
-    return parsed.astimezone(UTC).strftime(_FORM)
+    return _written(in_utc)
 
 
 def days_later(time: str, days: int) -> str:
     """Return the instant `days` days after `time`.
 
     Raises:
-        InvalidInput: fewer than one day, or more than ten years.
+        InvalidInput: fewer than one day, more than ten years, or beyond the year 9999.
     """
     if not 1 <= days <= 3660:
         raise InvalidInput(f"{days} days is no period.", remedy="Give 1 to 3660 days.")
-    return (datetime.fromisoformat(normal(time)) + timedelta(days=days)).strftime(_FORM)
+    start = datetime.fromisoformat(normal(time))
+    try:
+        return _written(start + timedelta(days=days))
+    except OverflowError:
+        raise InvalidInput(
+            f"{days} days after {time} no calendar goes on.", remedy="Give an earlier time."
+        ) from None
+
+
+def _written(instant: datetime) -> str:
+    """Write an instant in UTC; `strftime` would write the year 1 with one digit."""
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -3,6 +3,9 @@
 `{"batch":UUID,"row":I,"count":N,"groups":[{"values":{…},"salt":HEX}|{"commitment":HEX}],"path":[HEX],"entry":"…"}`
 where `entry` is the tlog-proof text of the `batch.sealed` entry.
 
+Every member is needed, none stands twice, no other is taken, and hex is lower-case without white space: nothing
+in the file goes unlooked at. A group is shown or withheld, never both.
+
 What a check establishes, in this order:
 
 1. the entry is in the ledger whose key is trusted (inclusion, checkpoint signature, commitment of its body);
@@ -14,16 +17,20 @@ What a check establishes, in this order:
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from governance.errors import IntegrityError, InvalidInput
 from governance.evidence.encoding import encode_group, from_json, to_json
 from governance.evidence.sealing import Layout, OpenedRow, commit
+from governance.ledger import canonical
 from governance.ledger.errors import LedgerError, ProofInvalid
 from governance.ledger.proof import verify
 from governance.ledger.tree import leaf_hash, verify_inclusion
+
+_HEX = re.compile("[0-9a-f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +158,15 @@ def _commitments(layout: Layout, proof: dict[str, Any]) -> tuple[list[bytes], di
     values: dict[str, Any] = {}
     withheld: list[str] = []
     for places, group_names, group in zip(layout.groups, names, proof["groups"], strict=True):
-        if "commitment" in group:
+        if set(group) == {"commitment"}:
             commitments.append(_hex(group["commitment"], 32))
             withheld.extend(group_names)
             continue
-        shown = group.get("values")
+        if set(group) != {"values", "salt"}:
+            raise IntegrityError(
+                "A group holds its values and their salt, or its commitment, and nothing else."
+            )
+        shown = group["values"]
         if not isinstance(shown, dict) or set(shown) != set(group_names):
             raise IntegrityError(f"A shown group must hold exactly {', '.join(group_names)}.")
         cells = [layout.columns[place] for place in places]
@@ -163,21 +174,36 @@ def _commitments(layout: Layout, proof: dict[str, Any]) -> tuple[list[bytes], di
             typed = [(name, kind, from_json(kind, shown[name])) for name, kind in cells]
         except ValueError as error:
             raise IntegrityError(f"The value {error} in the row proof is not of its column's type.") from None
-        commitments.append(commit(_hex(group.get("salt"), 16), encode_group(typed, proof["row"])))
+        _one_spelling(typed, shown)
+        commitments.append(commit(_hex(group["salt"], 16), encode_group(typed, proof["row"])))
         values.update({name: value for name, _, value in typed})
     return commitments, values, withheld
 
 
+def _one_spelling(typed: Sequence[tuple[str, str, Any]], shown: Mapping[str, Any]) -> None:
+    """Demand that values stand there as `build` writes them: base64 with unused bits zero, times in UTC."""
+    for name, kind, value in typed:
+        try:
+            written = to_json(kind, value)
+        except (ValueError, TypeError, OverflowError):
+            written = None
+        if written != shown[name]:
+            raise IntegrityError(f"The value of '{name}' in the row proof is not of its column's type.")
+
+
 def _parse(text: str) -> dict[str, Any]:
     try:
-        proof = json.loads(text, object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError):
-        raise InvalidInput("This is no row proof: it is not JSON.") from None
-    expected: Iterable[tuple[str, type]] = (
+        proof = canonical.decode(text.encode())
+    except LedgerError as error:
+        raise InvalidInput(f"This is no row proof. {error.message}", remedy=error.remedy) from None
+    except UnicodeEncodeError:
+        raise InvalidInput("This is no row proof: it is not UTF-8.") from None
+    expected: Sequence[tuple[str, type]] = (
         ("batch", str), ("row", int), ("count", int), ("groups", list), ("path", list), ("entry", str),
     )  # fmt: skip
-    if not isinstance(proof, dict):
-        raise InvalidInput("This is no row proof: it is not a JSON object.")
+    members = {name for name, _ in expected}
+    for unknown in sorted(proof.keys() - members):
+        raise InvalidInput(f"This is no row proof: nobody knows its member {unknown[:80]!r}.")
     for name, kind in expected:
         if not isinstance(proof.get(name), kind) or isinstance(proof.get(name), bool):
             raise InvalidInput(f"This is no row proof: its member '{name}' is missing or of another type.")
@@ -188,18 +214,9 @@ def _parse(text: str) -> dict[str, Any]:
     return proof
 
 
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member")
-    return members
-
-
 def _hex(value: Any, size: int) -> bytes:
-    try:
-        data = bytes.fromhex(value) if isinstance(value, str) else b""
-    except ValueError:
-        data = b""
-    if len(data) != size:
-        raise InvalidInput(f"This is no row proof: {str(value)[:80]!r} is not {size} bytes in hex.")
-    return data
+    if not isinstance(value, str) or len(value) != 2 * size or not _HEX.fullmatch(value):
+        raise InvalidInput(
+            f"This is no row proof: {str(value)[:80]!r} is not {size} bytes in lower-case hex."
+        )
+    return bytes.fromhex(value)

@@ -1,9 +1,16 @@
-"""DSSE envelopes (github.com/secure-systems-lab/dsse, protocol v1.0) signed with Ed25519."""
+"""DSSE envelopes (github.com/secure-systems-lab/dsse, protocol v1.0) signed with Ed25519.
+
+The protocol lets an envelope carry further members, several signatures and keyids that nobody checks. Here
+one envelope has one spelling, so that nothing in a receipt goes unlooked at:
+1. its members are `payload`, `payloadType` and `signatures`, no others;
+2. there is one signature, with the members `keyid` and `sig`;
+3. base64 is standard, padded, and with its unused bits zero (RFC 4648 §3.5);
+4. `keyid` is that of the trusted key by which the signature holds.
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -58,39 +65,50 @@ def seal(payload: bytes, key: Ed25519PrivateKey, payload_type: str = PAYLOAD_TYP
 
 
 def unseal(envelope: Mapping[str, Any], keys: Iterable[Ed25519PublicKey]) -> bytes:
-    """Return the payload if at least one of `keys` signed it.
+    """Return the payload if one of `keys` signed it.
 
     Raises:
-        IntegrityError: no envelope, another payload type, or no signature by a trusted key.
+        IntegrityError: no envelope by rules 1 to 4, another payload type, or no signature by a trusted key.
     """
-    try:
-        payload = base64.b64decode(envelope["payload"], validate=True)
-        kind, signatures = envelope["payloadType"], envelope["signatures"]
-        found = [
-            (str(one.get("keyid", "")), base64.b64decode(one["sig"], validate=True)) for one in signatures
-        ]
-    except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
-        raise IntegrityError(
-            "That is no DSSE envelope.", remedy="Give the receipt file as it was written."
-        ) from None
+    payload, kind, name, signature = _parts(envelope)
     if kind != PAYLOAD_TYPE:
         raise IntegrityError(
             f"The envelope holds '{kind}', not an in-toto statement.", remedy="Give a receipt."
         )
-    trusted = list(keys)
-    signed = pae(kind, payload)
-    if any(_verifies(key, signature, signed) for _, signature in found for key in trusted):
-        return payload
-    known = {key_id(key) for key in trusted}
-    strangers = sorted({name for name, _ in found} - known)
-    if strangers:
+    key = {key_id(key): key for key in keys}.get(name)
+    if key is None:
         raise IntegrityError(
-            f"The receipt is signed by the key {strangers[0][:16]}…, which is not a trusted receipt key.",
+            f"The receipt is signed by the key {name[:16]}…, which is not a trusted receipt key.",
             remedy="Give the receipt key that the ledger's entry 0 names.",
         )
-    raise IntegrityError(
-        "The receipt's signature does not hold: it was altered.", remedy="Ask the gate for the receipt again."
-    )
+    if not _verifies(key, signature, pae(kind, payload)):
+        raise IntegrityError(
+            "The receipt's signature does not hold: it was altered.",
+            remedy="Ask the gate for the receipt again.",
+        )
+    return payload
+
+
+def _parts(envelope: Mapping[str, Any]) -> tuple[bytes, str, str, bytes]:
+    """Return payload, payload type, keyid and signature, after rules 1 to 3."""
+    try:
+        kind, (one,) = envelope["payloadType"], envelope["signatures"]
+        payload, signature = _bytes(envelope["payload"]), _bytes(one["sig"])
+        exact = (
+            len(envelope) == 3 and len(one) == 2 and isinstance(kind, str) and isinstance(one["keyid"], str)
+        )
+    except (TypeError, KeyError, ValueError):
+        exact = False
+    if not exact:
+        raise IntegrityError("That is no DSSE envelope.", remedy="Give the receipt file as it was written.")
+    return payload, kind, one["keyid"], signature
+
+
+def _bytes(text: str) -> bytes:
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("unused bits are set")
+    return data
 
 
 def _verifies(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:

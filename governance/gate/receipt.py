@@ -1,7 +1,7 @@
 """Receipts: a verdict that a deployer checks offline, without us and without the ledger.
 
-A receipt file is `{"envelope": DSSE, "proof": tlog-proof text}`. The envelope holds an in-toto Statement v1
-whose predicate is a SLSA Verification Summary (https://slsa.dev/verification_summary/v1); the proof shows the
+A receipt file is `{"envelope": DSSE, "proof": tlog-proof text}`, no member twice and no other. The envelope
+holds an in-toto Statement v1 whose predicate is a SLSA Verification Summary (https://slsa.dev/verification_summary/v1); the proof shows the
 `gate.decided` entry in the ledger. A receipt opens a deployment only if
 1. the envelope is signed by a trusted receipt key;
 2. the proof holds under a trusted ledger key, and its entry is a `gate.decided` with its body;
@@ -182,7 +182,7 @@ def open_receipt(
     Raises:
         IntegrityError: not a receipt, or signature, proof or their agreement do not hold.
     """
-    file = _object(text, "receipt file")
+    file = _object(text)
     if set(file) != {"envelope", "proof"} or not isinstance(file["proof"], str):
         raise IntegrityError("That is no receipt file.", remedy="It has the members 'envelope' and 'proof'.")
     if not isinstance(file["envelope"], dict):
@@ -238,13 +238,11 @@ def _version(decided: GateDecided) -> str:
     return named.get("gate") or __version__
 
 
-def _object(text: str, what: str) -> dict[str, Any]:
+def _object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        return canonical.decode(text.encode())
+    except (LedgerError, UnicodeEncodeError) as error:
+        why = error.message if isinstance(error, LedgerError) else "It is not UTF-8."
         raise IntegrityError(
-            f"That is no {what}: it is not JSON.", remedy="Give the file as it was written."
+            f"That is no receipt file. {why}", remedy="Give the file as it was written."
         ) from None
-    if not isinstance(value, dict):
-        raise IntegrityError(f"That is no {what}.", remedy="Give the file as it was written.")
-    return value

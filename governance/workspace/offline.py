@@ -75,12 +75,18 @@ def digest_of(artifact: Path) -> str:
 
     Raises:
         NotFound: there is no such file.
+        InvalidInput: it can't be read, or the path is none.
     """
     try:
         with artifact.open("rb") as file:
             return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
     except (FileNotFoundError, IsADirectoryError):
         raise NotFound(f"There is no file {artifact}.", remedy="Check the path.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InvalidInput(
+            f"The file {str(artifact)!r} can't be read: {why}.", remedy="Check the path and who may read it."
+        ) from None
 
 
 def _needed(key: str | None) -> str:

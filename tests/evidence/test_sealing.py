@@ -289,6 +289,59 @@ def forge_type(proof: dict) -> None:
     proof["groups"][0]["values"]["approved"] = "yes"
 
 
+def show_and_withhold(proof: dict) -> None:
+    proof["groups"][2] = {
+        "commitment": commitment_of(proof, 2),
+        "values": {"race": "invented"},
+        "salt": "00" * 16,
+    }
+
+
+def commitment_of(proof: dict, group: int) -> str:
+    return str(proof_of(proof["row"], disclose=[])["groups"][group]["commitment"])
+
+
+def spell_path_in_capitals(proof: dict) -> None:
+    proof["path"] = [node.upper() for node in proof["path"]]
+
+
+def spell_path_with_spaces(proof: dict) -> None:
+    proof["path"] = [f"{node[:2]} {node[2:]}" for node in proof["path"]]
+
+
+def spell_salt_in_capitals(proof: dict) -> None:
+    proof["groups"][0]["salt"] = proof["groups"][0]["salt"].upper()
+
+
+def add_a_member(proof: dict) -> None:
+    proof["verdict"] = "allow"
+
+
+def add_a_member_to_a_group(proof: dict) -> None:
+    proof["groups"][0]["note"] = "approved by hand"
+
+
+def say_nan(proof: dict) -> None:
+    proof["groups"][0]["values"]["score"] = float("nan")
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        show_and_withhold, spell_path_in_capitals, spell_path_with_spaces, spell_salt_in_capitals, add_a_member,
+        add_a_member_to_a_group, say_nan,
+    ],
+)  # fmt: skip
+def test_a_row_proof_that_says_more_than_was_sealed_or_spells_it_otherwise_is_refused(
+    entered: Proved, spell: Any
+) -> None:
+    proof = proof_of(4)
+    assert rowproof.check(json.dumps(proof), ["key"]).values["race"] == "white"
+    spell(proof)
+    with pytest.raises((IntegrityError, InvalidInput)):
+        rowproof.check(json.dumps(proof), ["key"])
+
+
 @pytest.mark.parametrize(
     "forge",
     [

@@ -62,6 +62,21 @@ def test_an_expression_that_walks_lists_within_lists_is_refused() -> None:
         compile_check("[1].all(a, [1].all(b, [1].all(c, [1].all(d, [1].all(e, true)))))")
 
 
+@pytest.mark.parametrize("between", [" ", "\n", "//\n", " // all\n\f"])
+def test_a_comment_before_the_bracket_hides_no_walk_over_a_list(between: str) -> None:
+    walk = f"[1].all{between}(x, "
+    with pytest.raises(PolicyInvalid, match="walks lists"):
+        compile_check(walk * 5 + "true" + ")" * 5)
+
+
+def test_an_expression_that_would_walk_for_minutes_is_stopped() -> None:
+    numbers = f"[{','.join('1' * 60)}]"
+    walk = "".join(f"{numbers}.all({name}, " for name in "abcd") + "true))))"
+    with pytest.raises(ExpressionFailed, match="budget") as stopped:
+        compile_check(walk).evaluate(for_check(FACTS))
+    assert not stopped.value.absent
+
+
 def test_what_the_facts_lack_is_told_from_what_can_not_be_computed() -> None:
     with pytest.raises(ExpressionFailed) as absent:
         compile_check("evidence.drift.rows > 1").evaluate(for_check(FACTS))

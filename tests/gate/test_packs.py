@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from governance.errors import PolicyInvalid
@@ -61,6 +63,45 @@ def test_every_error_names_its_line(change: tuple[str, str], line: int, words: s
         packs.parse(SMALL.replace(*change))
     assert caught.value.message.startswith(f"Line {line}:")
     assert words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[" * 100_000, "nested"),
+        ("{a: " * 60_000, "nested"),
+        ("- " * 100_000, "nested"),
+        ("? " * 100_000, "nested"),
+        ("\n".join(" " * depth + "a:" for depth in range(600)), "nested"),
+        ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]", "anchors"),
+        ("a: *a", "anchors"),
+        ("a: !!timestamp x", "tags"),
+        ("a: !!bool x", "tags"),
+        ("a: !!float ", "tags"),
+        ("a: !!binary x", "tags"),
+        ("a: ! x", "tags"),
+        ("a: !!python/object:os.system x", "tags"),
+        ("!!map {a: b}", "tags"),
+        ("a: " + "9" * 5000, "a number of 5000 characters"),
+        ("a: " + "59:" * 80_000 + "59", "a number of"),
+        ("a: 0x_", "int"),
+        ("a: 2026-99-99", "month"),
+        ("a: 2001-12-14t21:59:43.10-99:00", "offset"),
+        ("a: b\x07", "U+0007"),
+        ("a: \ud800", "UTF-8"),
+        ('a: "\\ud800"', "surrogate"),
+        ('a: "\\UFFFFFFFF"', "YAML"),
+        ("<<: {a: b}", "tag"),
+        ("? [x]\n: c", "not text"),
+        ("x" * (256 * 1024 + 1), "256 KiB"),
+    ],
+)
+def test_a_hostile_file_is_refused_in_words_and_at_once(text: str, words: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(PolicyInvalid) as caught:
+        packs.parse(text)
+    assert words in caught.value.message
+    assert time.monotonic() - start < 5
 
 
 def test_an_empty_file_is_refused_in_words() -> None:

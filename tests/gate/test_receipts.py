@@ -245,3 +245,44 @@ def test_the_policy_digest_does_not_depend_on_the_order_of_packs() -> None:
 
     expected = hashlib.sha256(rfc8785.dumps(sorted(digests))).hexdigest()
     assert receipt.policy_digest(digests) == receipt.policy_digest(digests[::-1]) == expected
+
+
+def stray_bits(text: str) -> str:
+    """Return another base64 text of the same bytes: the unused bits of its last digit set."""
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    core = text.rstrip("=")
+    return core[:-1] + digits[digits.index(core[-1]) + 1] + text[len(core) :]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda e: e.update(evil=1),
+        lambda e: e["signatures"].append({"keyid": "x", "sig": "AA=="}),
+        lambda e: e["signatures"].append(e["signatures"][0]),
+        lambda e: e["signatures"].clear(),
+        lambda e: e["signatures"][0].pop("keyid"),
+        lambda e: e["signatures"][0].update(keyid="00" * 32),
+        lambda e: e["signatures"][0].update(keyid=e["signatures"][0]["keyid"].upper()),
+        lambda e: e["signatures"][0].update(more="x"),
+        lambda e: e["signatures"][0].update(sig=stray_bits(e["signatures"][0]["sig"])),
+        lambda e: e["signatures"][0].update(sig=e["signatures"][0]["sig"] + "\n"),
+        lambda e: e.update(signatures=e["signatures"][0]),
+        lambda e: e.update(payload=e["payload"] + "===="),
+        lambda e: e.update(payload="\ud800"),
+    ],
+)
+def test_a_receipt_spelled_otherwise_than_it_was_written_is_refused(
+    allowed: Issued, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    file = json.loads(allowed.text)
+    change(file["envelope"])
+    with pytest.raises(IntegrityError, match=r"no DSSE envelope|not a trusted receipt key|no receipt file"):
+        allowed.check(json.dumps(file))
+
+
+@pytest.mark.parametrize(("name", "value"), [("payload", '"AAAA"'), ("envelope", "{}"), ("keyid", '"00"')])
+def test_a_receipt_that_says_a_member_twice_is_refused(allowed: Issued, name: str, value: str) -> None:
+    twice = allowed.text.replace(f'"{name}":', f'"{name}": {value}, "{name}":', 1)
+    with pytest.raises(IntegrityError, match="twice"):
+        allowed.check(twice)
