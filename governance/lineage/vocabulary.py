@@ -46,7 +46,7 @@ def parse_body(model: type[B], members: Mapping[str, Any], *, what: str = "", st
     except ValidationError as error:
         raise InvalidInput(
             f"{what or model.__name__} is not valid: {_told(error)}.",
-            remedy="Correct the named members; the bodies' members are listed in docs/records.md.",
+            remedy="Correct the named members; the bodies' members are listed in docs/reference/records.md.",
         ) from None
 
 

@@ -59,7 +59,7 @@ def body_error(what: str, error: ValidationError) -> InvalidInput:
     more = f" ({len(findings) - 1} more)" if len(findings) > 1 else ""
     return InvalidInput(
         f"{what}: '{where}': {first['msg']}{more}.",
-        remedy="Correct that member; docs/records.md lists them all.",
+        remedy="Correct that member; docs/reference/records.md lists them all.",
     )
 
 
