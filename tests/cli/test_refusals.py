@@ -33,7 +33,7 @@ APPROVE = ("approve", "scorer@1", "--target", "production", "--meaning", "x")
         (["as-of", "yesterday"], "'yesterday' is no date or time"),
         (["log", "--since", "2026-13-01"], "is no date or time"),
         (["replay", "nosuch"], "is not a decision subject"),
-        (["gate", "scorer@7", "--target", "production"], "Nobody acts"),
+        (["gate", "scorer@1", "--target", "production"], "Nobody acts"),
         (["prove", "999"], "There is no entry 999"),
         (["prove", "1", "-o", "nofolder/x"], "There is no folder nofolder"),
         (["prove", "1", "-o", "."], "is a folder"),
