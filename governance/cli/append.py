@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from governance.cli.context import JsonFlag, workspace_of
+from governance.cli.context import ConfirmClock, JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.output import print_json_line
 from governance.errors import GovernanceError, InvalidInput
@@ -34,13 +34,17 @@ def add_to(app: typer.Typer) -> None:
     )(append)
 
 
-def append(context: typer.Context, as_json: JsonFlag = True) -> None:  # noqa: ARG001 - always JSON lines
+def append(
+    context: typer.Context,
+    confirm_clock: ConfirmClock = False,
+    as_json: JsonFlag = True,  # noqa: ARG001 - always JSON lines
+) -> None:
     """Append JSON lines from standard input: {"kind","subject","body"[,"id"]}.
 
     Prints {"seq","id","entry"} for each line, only once it is durable and covered by a durable checkpoint. Stops at
     the first bad line and names it; what was acknowledged before stays. Kinds outside the vocabulary begin with "x.".
     """
-    with workspace_of(context) as workspace:
+    with workspace_of(context, confirm_clock=confirm_clock) as workspace:
         for number, line in enumerate(_lines(), start=1):
             if not line.strip():
                 continue

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 DEFAULT_LEDGER = "./governance.db"
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+ConfirmClock = Annotated[
+    bool,
+    typer.Option(
+        "--confirm-clock", help="The system's clock is right as it stands: accept it where it jumped ahead."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,10 @@ def actor_of(workspace: Workspace) -> str:
 
 
 @contextmanager
-def workspace_of(context: typer.Context) -> Iterator[Workspace]:
+def workspace_of(context: typer.Context, *, confirm_clock: bool = False) -> Iterator[Workspace]:
     """Open the ledger that the global options name, and close it afterwards.
+
+    `confirm_clock`: the operator says that the system's clock is right, even where it jumps ahead.
 
     Raises:
         GovernanceError: as `governance.open_workspace` does.
@@ -85,7 +93,11 @@ def workspace_of(context: typer.Context) -> Iterator[Workspace]:
     settings = settings_of(context)
     try:
         workspace = open_workspace(
-            settings.ledger, actor=settings.actor, token=settings.token, keys=settings.keys
+            settings.ledger,
+            actor=settings.actor,
+            token=settings.token,
+            keys=settings.keys,
+            confirm_clock=confirm_clock,
         )
     except NotAuthenticated as error:
         if settings.token is not None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from governance.cli.context import JsonFlag, settings_of
+from governance.cli.context import ConfirmClock, JsonFlag, settings_of
 from governance.cli.examples import examples
 from governance.cli.output import print_json_line
 from governance.errors import MissingExtra
@@ -28,6 +28,7 @@ def serve(
         str, typer.Option(help="Address; beyond loopback it needs an issued token.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")] = 8321,
+    confirm_clock: ConfirmClock = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Serve the API: /v1, its documentation at /docs, /health."""
@@ -46,5 +47,11 @@ def serve(
             typer.echo(f"Serving {settings.ledger} at {url} (documentation: {url}/docs). Ctrl-C stops.")
 
     run_server(
-        settings.ledger, host=host, port=port, actor=settings.actor, keys=settings.keys, announce=announce
+        settings.ledger,
+        host=host,
+        port=port,
+        actor=settings.actor,
+        keys=settings.keys,
+        confirm_clock=confirm_clock,
+        announce=announce,
     )

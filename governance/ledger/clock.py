@@ -3,7 +3,8 @@
 Rules (docs/ledger-format.md, "Time"):
 1. a time at most 5 s behind the entry before becomes that entry's time; further behind, the append is refused;
 2. within one process, a clock more than 60 s ahead of its last reading plus the time elapsed since is refused until
-   somebody confirms it, because one forward jump would poison the ledger for ever through rule 1.
+   somebody confirms it, because one forward jump would poison the ledger for ever through rule 1;
+3. where the operator says at the start that the system's clock is right (`confirmed`), rule 2 is not applied.
 """
 
 from __future__ import annotations
@@ -51,11 +52,17 @@ class Clock:
     Args:
         wall: microseconds since the epoch, as the operator has them.
         elapsed: microseconds of a clock that nobody sets.
+        confirmed: an operator says that `wall` is right, even where it jumps ahead.
     """
 
     def __init__(
-        self, wall: Callable[[], int] = wall_microseconds, elapsed: Callable[[], int] = elapsed_microseconds
+        self,
+        wall: Callable[[], int] = wall_microseconds,
+        elapsed: Callable[[], int] = elapsed_microseconds,
+        *,
+        confirmed: bool = False,
     ) -> None:
+        self._confirmed = confirmed
         self._wall = wall
         self._elapsed = elapsed
         self._lock = threading.Lock()
@@ -75,7 +82,7 @@ class Clock:
         with self._lock:
             now, elapsed = self._wall(), self._elapsed()
             expected = self._last[0] + elapsed - self._last[1]
-            if now - expected > MAX_AHEAD_SECONDS * 1_000_000:
+            if not self._confirmed and now - expected > MAX_AHEAD_SECONDS * 1_000_000:
                 raise ClockRefused(
                     f"The clock jumped {(now - expected) / 1e6:,.0f} s ahead to {as_text(now)}.",
                     remedy="Check the system's time; if it is right, confirm it: --confirm-clock.",

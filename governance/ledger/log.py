@@ -252,6 +252,17 @@ class Ledger:
             seq, proof.encode_extra(entry.header_bytes, entry.body_bytes, entry.salt), path, text
         )
 
+    def root(self, size: int | None = None) -> bytes:
+        """Return the root of the tree at a size (now by default), computed from the tiles.
+
+        Raises:
+            ProofInvalid: the ledger never had that size.
+            EntryAltered: what it is made of is not in the database.
+        """
+        at = self._known_size(size)
+        with self.database.read() as connection:
+            return tree.root_at(at, self._tree(connection).hashes(at)) if at else tree.EMPTY_ROOT
+
     def reader(self) -> DatabaseReader:
         """Return a reader of one state of the tables, for verification."""
         return DatabaseReader(self.database)

@@ -2,7 +2,8 @@
 
 The tables are made anew from the entries, up to the watermark, in a temporary database; then both are
 read in the order of their keys and every difference is named: a row altered, missing, or that no entry
-accounts for.
+accounts for. An erasure past the watermark took away what rows before it were made of; those are left to
+the next use, which drops them. Nothing is brought up to date here: that would wipe out traces.
 """
 
 from __future__ import annotations
@@ -55,17 +56,20 @@ def compare(
 ) -> list[Difference]:
     """Return where the tables behind `stored` differ from the entries of `ledger`."""
     mark = tables.read_mark(stored)
+    if mark.rules == tables.UNREADABLE:
+        return [Difference("lineage_mark", None, "The watermark holds values that are none of ours.")]
     if mark.rules != tables.RULES:
         return []  # made by another version: built again at the next use
     if mark.size > ledger.size():
         message = f"The tables say that they hold {mark.size} entries; the ledger has {ledger.size()}."
         return [Difference("lineage_mark", None, message)]
+    erased = tables.erased_places(ledger.stream(mark.size, None, bodies=False))
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{Path(folder) / 'expected.db'}")
         try:
             with engine.connect() as expected:
                 head = _build(expected, ledger, mark.size, progress)
-                found = list(islice(_differences(stored, expected), _MOST))
+                found = list(islice(_differences(stored, expected, erased), _MOST))
         finally:
             engine.dispose()
     if head != mark.head:
@@ -91,16 +95,19 @@ def _build(
     return head
 
 
-def _differences(stored: Connection, expected: Connection) -> Iterator[Difference]:
+def _differences(stored: Connection, expected: Connection, erased: set[int]) -> Iterator[Difference]:
     for table in tables.CONTENT:
-        yield from _merge(table, _rows(stored, table), _rows(expected, table))
+        left_out = erased if table is tables.links else set[int]()
+        yield from _merge(table, _rows(stored, table, left_out), _rows(expected, table, left_out))
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+def _rows(connection: Connection, table: Table, left_out: set[int]) -> Iterator[dict[str, Any]]:
     query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_RUN)
     result = connection.execute(query)
     for row in result:
-        yield row._asdict()
+        found = row._asdict()
+        if found.get("seq") not in left_out:
+            yield found
 
 
 def _merge(
@@ -137,5 +144,12 @@ def _difference(table: Table, row: dict[str, Any], what: str) -> Difference:
     }[table.name]()
     seq = row.get("seq", row.get("last_seq"))
     return Difference(
-        f"{table.name}: {named}", seq if isinstance(seq, int) else None, f"In {table.name}, {named}: {what}."
+        _printable(f"{table.name}: {named}"),
+        seq if isinstance(seq, int) else None,
+        _printable(f"In {table.name}, {named}: {what}."),
     )
+
+
+def _printable(text: str) -> str:
+    """Spell out what can't be encoded: somebody may have left bytes in a text that are no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()

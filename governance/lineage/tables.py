@@ -7,9 +7,9 @@ belongs to one database; text keys sort by their bytes everywhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -30,8 +30,12 @@ from sqlalchemy import (
 from governance.ledger.entry import Entry
 from governance.lineage.edges import SPEAKING, edges
 
-RULES = 1
+RULES = 2
 """Version of what is derived; a projection made under another is built again."""
+UNREADABLE = 0
+"""Stands for the version where the watermark holds values of other types than ours."""
+_MOST_DIGITS = 16
+"""Digits of the largest place that a ledger has."""
 _MOST = 400
 """How many values one IN list holds: every database takes that many."""
 
@@ -89,7 +93,12 @@ class Mark:
 def read_mark(connection: Connection) -> Mark:
     """Return how far the tables go."""
     row = connection.execute(select(marks.c.size, marks.c.head, marks.c.rules)).first()
-    return Mark(*row) if row else Mark()
+    if not row:
+        return Mark()
+    size, head, rules = cast("tuple[object, object, object]", tuple(row))
+    if isinstance(size, int) and size >= 0 and isinstance(head, str) and isinstance(rules, int):
+        return Mark(size, head, rules)
+    return Mark(rules=UNREADABLE)
 
 
 def write_mark(connection: Connection, mark: Mark) -> None:
@@ -112,7 +121,7 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     ]
     if rows:
         connection.execute(insert(links), rows)
-    for gone in _chunks(sorted(_erased(entries))):
+    for gone in _chunks(sorted(erased_places(entries))):
         connection.execute(delete(links).where(links.c.seq.in_(gone)))
     _apply_subjects(connection, entries)
 
@@ -145,15 +154,18 @@ def _apply_subjects(connection: Connection, entries: Sequence[Entry]) -> None:
             connection.execute(insert(counts).values(kind=kind, subjects=more))
 
 
-def _erased(entries: Sequence[Entry]) -> set[int]:
-    """Return the places whose bodies these entries say are erased."""
+def erased_places(entries: Iterable[Entry]) -> set[int]:
+    """Return the places whose bodies these entries say are erased: places before their own."""
     return {
-        int(e.subject.removeprefix("entry:")) for e in entries if e.kind == "body.erased" and _is_place(e)
+        place
+        for entry in entries
+        if entry.kind == "body.erased" and (place := _place(entry.subject)) is not None and place < entry.seq
     }
 
 
-def _is_place(entry: Entry) -> bool:
-    return entry.subject.removeprefix("entry:").isdecimal()
+def _place(subject: str) -> int | None:
+    number = subject.removeprefix("entry:")
+    return int(number) if number.isdecimal() and len(number) <= _MOST_DIGITS else None
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -56,6 +56,7 @@ def create_app(
     keys: str | None = None,
     loopback: bool = True,
     max_body_bytes: int = MAX_BODY_BYTES,
+    confirm_clock: bool = False,
 ) -> FastAPI:
     """Return the application that serves the ledger at `ledger_url`.
 
@@ -63,11 +64,12 @@ def create_app(
         as long as the ledger has issued none; None lets them read only. keys: folder of the ledger's
         secrets, when it is not beside the database. loopback: whether only this machine can reach it;
         elsewhere a token is always demanded. max_body_bytes: larger requests are refused with 413.
+        confirm_clock: an operator says that the system's clock is right, even where it jumps ahead.
 
     Raises:
         GovernanceError: the ledger can't be opened, or `actor` is not registered.
     """
-    workspace = LocalWorkspace.open(ledger_url, actor=actor, keys=keys)
+    workspace = LocalWorkspace.open(ledger_url, actor=actor, keys=keys, confirm_clock=confirm_clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -21,6 +21,7 @@ def serve(
     actor: str | None = None,
     *,
     keys: str | None = None,
+    confirm_clock: bool = False,
     announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the ledger at `url` until interrupted; requests under way are finished first.
@@ -31,6 +32,7 @@ def serve(
         port: 0 picks a free one.
         actor: who acts for callers without token while the ledger has issued none; None lets them read only.
         keys: folder of the ledger's secrets, when it is not beside the database.
+        confirm_clock: an operator says that the system's clock is right, even where it jumps ahead.
         announce: called once with the address, when it listens.
 
     Raises:
@@ -39,7 +41,7 @@ def serve(
         GovernanceError: the ledger can't be opened.
     """
     loopback = is_loopback(host)
-    app = create_app(url, actor=actor, keys=keys, loopback=loopback)
+    app = create_app(url, actor=actor, keys=keys, loopback=loopback, confirm_clock=confirm_clock)
     access: Access = app.state.access
     try:
         if not loopback and not access.workspace.has_tokens(valid=True):

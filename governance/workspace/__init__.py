@@ -14,6 +14,7 @@ def open_workspace(
     actor: str | None = None,
     token: str | None = None,
     keys: str | None = None,
+    confirm_clock: bool = False,
 ) -> Workspace:
     """Open an existing ledger.
 
@@ -23,18 +24,27 @@ def open_workspace(
         token: the API token, for a service.
         keys: folder of the ledger's secrets, when it is not `NAME.db.keys` beside the database; for a
             service: of the batch secrets that stay on this machine.
+        confirm_clock: an operator says that the system's clock is right, even where it jumps ahead.
 
     Raises:
+        InvalidInput: `confirm_clock` for a service, whose own clock counts.
         NotFound: there is no ledger there.
         LedgerUnusable: it is no ledger, its format is newer, or it can't be reached.
     """
     if url.startswith(("http://", "https://")):
+        from governance.errors import InvalidInput
         from governance.workspace.remote import RemoteWorkspace
+
+        if confirm_clock:
+            raise InvalidInput(
+                "A service gives entries the time of its own clock.",
+                remedy="Confirm it where the service runs: govern serve --confirm-clock.",
+            )
 
         return RemoteWorkspace.open(url, token=token, keys=keys)
     from governance.workspace.local import LocalWorkspace
 
-    return LocalWorkspace.open(url, actor=actor, keys=keys)
+    return LocalWorkspace.open(url, actor=actor, keys=keys, confirm_clock=confirm_clock)
 
 
 def create_workspace(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from governance.ledger.clock import Clock
 from governance.ledger.log import Ledger
 from governance.lineage.projection import Projection
 from governance.lineage.records import (
@@ -58,15 +59,19 @@ class LocalWorkspace:
         self.actor = session.actor
 
     @classmethod
-    def open(cls, url: str, *, actor: str | None = None, keys: str | None = None) -> Self:
+    def open(
+        cls, url: str, *, actor: str | None = None, keys: str | None = None, confirm_clock: bool = False
+    ) -> Self:
         """Open an existing ledger for `actor`, who must be registered; None reads only.
+
+        `confirm_clock`: an operator says that the system's clock is right, even where it jumps ahead.
 
         Raises:
             NotFound: there is no ledger there.
             LedgerUnusable: it is no ledger, or of a newer format.
             NotPermitted: the actor is not registered.
         """
-        ledger = Ledger.open(url, keys=keys)
+        ledger = Ledger.open(url, keys=keys, clock=Clock(confirmed=confirm_clock))
         try:
             session = Session(ledger, Projection(ledger), KnownPeople(ledger), None)
             return cls(session.opened_by(actor) if actor is not None else session)

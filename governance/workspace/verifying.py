@@ -2,21 +2,28 @@
 
 Whom to believe, in this order: the key that the caller gives; the key folder of this machine; entry 0
 alone, with the warning that the key is not pinned. A given checkpoint is trusted: history must continue it.
+
+Where the entries prove, what they say about the ledger itself is compared with it: each `gate.decided` names the size
+and root that it rests on. The root must be the ledger's, and the checkpoint that was stored with it must be there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from governance.errors import InvalidInput
 from governance.ledger.checkpoint import read_unverified
 from governance.ledger.errors import NoteInvalid, ReadOnly
-from governance.ledger.log import Ledger
+from governance.ledger.log import EntryFilter, Ledger
 from governance.ledger.note import VerifierKey
 from governance.ledger.reader import Reader
 from governance.ledger.verification import Report, verify
+from governance.ledger.verification_report import Failure as LedgerFailure
+from governance.ledger.verification_report import Findings
 from governance.lineage.comparison import Difference
+from governance.lineage.reading import pages
 from governance.workspace.session import Session
 from governance.workspace.views import Failure, Progress, Verification
 
@@ -40,11 +47,37 @@ def verify_ledger(
         if progress is not None:
             progress(Progress(layer="projections", done=done, total=total))
 
-    differences: list[Difference] = []
-    if report.ok:
-        # Where entries themselves do not prove, comparing an index with them says nothing.
-        differences = session.projection.verify(advance)
-    return _view(report, ledger.origin, differences, compared=report.ok)
+    if not report.ok:
+        # Where entries themselves do not prove, comparing an index or a verdict with them says nothing.
+        return _view(report, ledger.origin, [], compared=False)
+    differences = session.projection.verify(advance)
+    failures = _compare_verdicts(ledger, report.size)
+    return _view(
+        replace(report, ok=not failures, failures=(*report.failures, *failures)),
+        ledger.origin,
+        differences,
+        compared=True,
+    )
+
+
+def _compare_verdicts(ledger: Ledger, size: int) -> list[LedgerFailure]:
+    """Compare the checkpoint that each verdict below `size` names with the one stored, or with the tree's root."""
+    findings = Findings()
+    for entry in pages(ledger, EntryFilter(kind="gate.decided", below=size)):
+        named = (entry.body or {}).get("checkpoint")
+        at, root = (named.get("size"), named.get("root")) if isinstance(named, dict) else (None, None)
+        if type(at) is not int or not 0 < at <= entry.seq:
+            continue  # no verdict of this software's; it replays as nothing
+        stored = ledger.checkpoint(at)
+        if stored is None:
+            findings.add("checkpoint-missing", at, _GONE, place=f"checkpoint {at}", together=True)
+        if root != (ledger.root(at) if stored is None else read_unverified(stored).root).hex():
+            findings.add("history-rewritten", at, _OTHER, place=f"checkpoint {at}", together=True)
+    return findings.failures
+
+
+_GONE = "A verdict rests on the ledger at this size, but the checkpoint that was stored with it is gone."
+_OTHER = "A verdict names another root of the ledger at this size than that of its entries."
 
 
 def verify_reader(
