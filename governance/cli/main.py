@@ -64,7 +64,7 @@ def root(
     ledger_url: Annotated[
         str,
         typer.Option(
-            "--ledger", envvar="GOVERN_LEDGER", help="Ledger: a file, a database URL, or http(s)://…"
+            "--ledger", envvar="GOVERN_LEDGER", help="Ledger: a file, or http(s)://… of a service"
         ),
     ] = DEFAULT_LEDGER,
     actor: Annotated[

@@ -14,6 +14,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from governance.demo.folder import DemoFolder
+    from governance.demo.narration import Narrator
+
 OPENING = (
     "A model that recommends mortgages is refused, corrected, approved, deployed, traced, attacked and "
     "defended, on real applications of 1990. Everything is written to a ledger: a list of entries to "
@@ -37,13 +40,23 @@ def demo(
 ) -> None:
     """Tell the whole story on real mortgage applications, from a refused model to a defended record.
 
-    Takes about a minute; needs no network. A second run needs --force or another --dir.
+    Takes about a minute; needs no network. A second run changes nothing unless --force starts afresh.
     """
     from rich.console import Console
 
+    from governance.demo.folder import AlreadyTold, DemoFolder
+    from governance.demo.narration import Narrator
+
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
     console = Console(highlight=False, quiet=as_json, width=width)
-    figures = perform(directory, console, force=force)
+    try:
+        figures = perform(directory, console, force=force)
+    except AlreadyTold as told:
+        if as_json:
+            raise
+        console.print(f"{told.message} {told.remedy}", markup=False)
+        _next_steps(Narrator(console, {}), DemoFolder(directory), "Nothing was changed.")
+        return
     if as_json:
         sys.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
@@ -52,7 +65,7 @@ def perform(directory: Path, console: Console, *, force: bool = False) -> dict[s
     """Tell the story in a folder and return its numbers.
 
     Raises:
-        Conflict: a demo was told there already and `force` is not given.
+        AlreadyTold: a demo was told there already and `force` is not given.
         InvalidInput: the folder holds something else.
         MissingExtra: an optional part that the story needs is not installed.
     """
@@ -74,16 +87,25 @@ def perform(directory: Path, console: Console, *, force: bool = False) -> dict[s
         figures: dict[str, Any] = {**scene.figures, "size": scene.cast.workspace.checkpoint().size}
     folder.finish()
     figures["seconds"] = seconds | {"all": round(time.monotonic() - began, 2)}
-    tell.ending(
-        [
-            ("Look around:", f"govern --ledger {folder.ledger} tui"),
-            ("Read the dossier:", str(figures.get("dossier", "(not written: see step 10)"))),
-            ("Ask over HTTP:", f"govern --ledger {folder.ledger} serve"),
-        ],
+    _next_steps(
+        tell,
+        folder,
         f"{figures['size']} entries in {figures['seconds']['all']:.0f} s. The ledger's key, to verify it "
         f"with: {folder.key}",
     )
     return figures
+
+
+def _next_steps(tell: Narrator, folder: DemoFolder, note: str) -> None:
+    dossier = folder.path / "dossier-version-2.pdf"
+    tell.ending(
+        [
+            ("Look around:", f"govern --ledger {folder.ledger} tui"),
+            ("Read the dossier:", str(dossier) if dossier.is_file() else "(not written: see step 10)"),
+            ("Ask over HTTP:", f"govern --ledger {folder.ledger} serve"),
+        ],
+        note,
+    )
 
 
 def _need_extras() -> None:

@@ -19,6 +19,10 @@ MARKER = ".govern-demo"
 _BEGUN, _TOLD = "begun\n", "told\n"
 
 
+class AlreadyTold(Conflict):
+    """A demo was told to its end in that folder, and nobody asked to start afresh."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemoFolder:
     """Where everything of one demo lies."""
@@ -31,7 +35,7 @@ class DemoFolder:
         """Make the folder ready for a story, empty but for its marker.
 
         Raises:
-            Conflict: a demo was told there already and `force` is not given.
+            AlreadyTold: a demo was told there already and `force` is not given.
             InvalidInput: the path holds something that is no demo.
         """
         cut_short = False
@@ -46,7 +50,7 @@ class DemoFolder:
                         remedy="Name another folder: govern demo --dir FOLDER.",
                     )
             elif marker.read_text(encoding="utf-8") == _TOLD and not force:
-                raise Conflict(
+                raise AlreadyTold(
                     f"The demo was told in {path} already.",
                     remedy="Look around there, start afresh with --force, or name another folder with --dir.",
                 )

@@ -163,11 +163,11 @@ class Narrator:
         """Say the rule, value against threshold, why, and what would change it."""
         numbers = []
         if result.value is not None:
-            numbers.append(f"found {number(result.value)}")
+            numbers.append(f"value {number(result.value)}")
         if result.threshold is not None:
-            numbers.append(f"asked {number(result.threshold)}")
+            numbers.append(f"threshold {number(result.threshold)}")
         if result.confidence is not None:
-            numbers.append(f"{result.confidence:.0%} sure")
+            numbers.append(f"confidence {result.confidence:.0%}")
         text = Text.assemble((result.rule, "bold"), ("  " + ", ".join(numbers), "dim"))
         passed = result.result in {Result.PASS, Result.WAIVED}
         if not (brief and passed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from governance.demo.scene import Scene
 from governance.gate import packs
 from governance.workspace import create_workspace
 
-ORIGIN = "bank.example/mortgages"
+HOST = "bank.example"
 PACKS = ("credit-high-risk",)
 """Policy packs that ship with us and judge in the story."""
 
@@ -20,7 +21,10 @@ PACKS = ("credit-high-risk",)
 @contextmanager
 def open_scene(folder: DemoFolder, tell: Narrator) -> Iterator[Scene]:
     """Create the ledger and give the scene before its first step; close the ledger afterwards."""
-    with create_workspace(str(folder.ledger), actor=ADA.actor, name=ADA.name, origin=ORIGIN) as workspace:
+    # Each telling is a ledger of its own, with keys of its own; so it gets a name of its own, or whoever has looked
+    # at an earlier one would rightly be alarmed.
+    origin = f"{HOST}/mortgages-{secrets.token_hex(4)}"
+    with create_workspace(str(folder.ledger), actor=ADA.actor, name=ADA.name, origin=origin) as workspace:
         key = workspace.verifier_keys()[0]
         folder.key.write_text(key + "\n", encoding="utf-8")
         receipt_key = str((workspace.entry(0).body or {})["receipt_keys"][0])
