@@ -1,4 +1,4 @@
-"""`govern approve | waive`: statements that people sign with the SSH keys they already have."""
+"""`govern approve | waive`: statements that people sign with the SSH keys they already have, and taking them back."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from governance.cli.values import moment, read_text, with_kind, write_atomically
 from governance.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from governance.workspace import Workspace
     from governance.workspace.views import ApprovalView
 
 KeyOption = Annotated[
@@ -38,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
             "govern approve scorer@3 --target production --meaning 'I reviewed it' --statement s.json",
             "ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n approval@acme.example s.json",
             "govern --actor user:bob approve scorer@3 --target production --statement s.json --signature s.json.sig",
+            "govern --actor user:bob approve --revoke approval:UUID --reason 'the data were wrong' --key ~/.ssh/id_ed25519",
         )
     )(approve)
     app.command(
@@ -50,24 +52,40 @@ def add_to(app: typer.Typer) -> None:
 
 def approve(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(help="The model: NAME@VERSION.")],
-    target: Annotated[str, typer.Option(help="For which target.")],
+    model: Annotated[str | None, typer.Argument(help="The model: NAME@VERSION.")] = None,
+    target: Annotated[str | None, typer.Option(help="For which target.")] = None,
     meaning: Annotated[str | None, typer.Option(help="What your approval means, in your words.")] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="For how long.")] = 30,
     key: KeyOption = None,
     statement: StatementOption = None,
     signature: SignatureOption = None,
+    revoke: Annotated[
+        str | None, typer.Option(help="Take this approval or waiver back instead: approval:UUID.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="With --revoke: why.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Approve one model, by its artifact's digest, for one target, with your SSH key."""
+    """Approve one model, by its artifact's digest, for one target, with your SSH key; or take an approval back."""
+    if revoke is None and (model is None or target is None):
+        raise InvalidInput(
+            "An approval is of one model for one target.",
+            remedy="Write: govern approve NAME@VERSION --target TARGET.",
+        )
     with workspace_of(context) as workspace:
-        if signature is not None:
-            text = _unsigned(statement, model, target)
+        if revoke is not None:
+            taken_back = _revoke(workspace, revoke, reason, key, statement, signature)
+            if taken_back is None:
+                return
+            done = taken_back
+        elif signature is not None:
+            text = _unsigned(statement, str(model), str(target))
             done = workspace.approve(text, read_text(signature))
         else:
             if meaning is None:
                 raise InvalidInput("An approval says what it means.", remedy="Add --meaning 'I reviewed …'.")
-            text = workspace.approval_statement(with_kind("model", model), target, meaning=meaning, days=days)
+            text = workspace.approval_statement(
+                with_kind("model", str(model)), str(target), meaning=meaning, days=days
+            )
             armored = _sign(text, key, statement, "approval")
             if armored is None:
                 return
@@ -108,8 +126,44 @@ def waive(
     _print(done, as_json=as_json)
 
 
+def _revoke(
+    workspace: Workspace,
+    revoke: str,
+    reason: str | None,
+    key: Path | None,
+    statement: Path | None,
+    signature: Path | None,
+) -> ApprovalView | None:
+    """Take an approval or waiver back; None where the statement was only written."""
+    named = revoke if ":" in revoke else with_kind("approval", revoke)
+    if signature is not None:
+        given = _read_statement(statement)
+        if given.get("revokes") != named:
+            raise InvalidInput(
+                f"{statement} takes back {given.get('revokes')}, not {named}.",
+                remedy="Name what was signed, or sign another statement.",
+            )
+        return workspace.revoke_approval(given, read_text(signature))
+    if reason is None:
+        raise InvalidInput("What is taken back is taken back for a reason.", remedy="Add --reason TEXT.")
+    text = workspace.revocation_statement(named, reason=reason)
+    armored = _sign(text, key, statement, str(text["revokes"]).partition(":")[0])
+    return workspace.revoke_approval(text, armored) if armored is not None else None
+
+
 def _unsigned(statement: Path | None, model: str, target: str) -> dict[str, Any]:
     """Return the statement that was signed elsewhere, if it is about this model and target."""
+    value = _read_statement(statement)
+    subject = with_kind("model", model)
+    if (value.get("subject"), value.get("target")) != (subject, target):
+        raise InvalidInput(
+            f"{statement} is about {value.get('subject')} for {value.get('target')}, not {subject} for {target}.",
+            remedy="Name the model and target that were signed, or sign another statement.",
+        )
+    return value
+
+
+def _read_statement(statement: Path | None) -> dict[str, Any]:
     if statement is None:
         raise InvalidInput("--signature needs --statement.", remedy="Name the file that was signed.")
     try:
@@ -120,12 +174,6 @@ def _unsigned(statement: Path | None, model: str, target: str) -> dict[str, Any]
         ) from None
     if not isinstance(value, dict):
         raise InvalidInput(f"{statement} is no statement.", remedy="Sign the file as it was written.")
-    subject = with_kind("model", model)
-    if (value.get("subject"), value.get("target")) != (subject, target):
-        raise InvalidInput(
-            f"{statement} is about {value.get('subject')} for {value.get('target')}, not {subject} for {target}.",
-            remedy="Name the model and target that were signed, or sign another statement.",
-        )
     return value
 
 
@@ -164,6 +212,8 @@ def _print(done: ApprovalView, *, as_json: bool) -> None:
             ("about", f"{done.about} for {done.target}"),
             ("artifact", short(done.artifact)),
             ("signed by", f"{done.actor} with {short(done.key)}"),
-            ("valid until", moment(done.expires)),
+            ("valid until", moment(done.expires))
+            if done.state != "revoked"
+            else ("taken back", done.why_not),
         ]
     )

@@ -4,21 +4,27 @@ An approval counts for a model and target at an instant if, and only if
 1. its statement has exactly the members of `approval/v1`, and names this ledger's origin;
 2. its signature (SSHSIG, namespace `approval@HOST`) was made over the RFC 8785 bytes of that statement;
 3. separation of duties allows it at the time of its entry (`governance.identity.separation`): a registered
-   person, whose key signed, who did not train the model, and who may approve;
+   person, whose key signed, who had no part in the model's making, and who may approve; a key that is revoked
+   from a later instant on leaves what it signed before untouched;
 4. the entry's writer is that person;
 5. its `artifact` is the digest with which the model is registered: another artifact voids it;
 6. it was not signed in the future, and had not expired when it was entered;
 7. no earlier entry carries its nonce;
 8. nobody took it back;
-9. it has not expired at the instant.
-Rules 1 to 7 refuse it when it is handed in; an entry that breaks one of them nevertheless is `void`. 8 makes
-it `revoked`, 9 `expired`. What is read again here is the signature itself, so that an operator who writes
-entries past the façade gains nothing.
+9. it has not expired at the instant;
+10. its `policies` are the digests of the packs that applied when it was handed in, and each of its `evidence`
+   is the hash of evidence about this model: what is signed is what was there to be read. By a pack's rules it
+   counts only where the pack's very digest is among them (`Facts.under`);
+11. its signer counts in the functional roles that were held when it was given and are held still: who lost
+   them no longer stands for it.
+Rules 1 to 7 and 10 refuse it when it is handed in; an entry that breaks one of 1 to 7 nevertheless is `void`.
+8 makes it `revoked`, 9 `expired`. What is read again here is the signature itself, so that an operator who
+writes entries past the façade gains nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +39,14 @@ from governance.identity.sshsig import Signature, verify
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What there is to be signed: digests of the packs that apply, entry hashes of the evidence."""
+
+    policies: frozenset[str]
+    evidence: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What a statement is held against.
 
@@ -40,8 +54,10 @@ class Ground:
         origin: the ledger's origin.
         artifact: digest with which the model is registered.
         directory: who is known, with which roles and keys.
-        run_writers: writers of the training runs behind the model.
+        run_writers: writers of the training runs behind the model, and of its registration.
         system: what the model serves.
+        runs_known: whether all these runs can be read.
+        shown: what there is to be signed; None where a statement is only read again (rule 10).
     """
 
     origin: str
@@ -49,6 +65,8 @@ class Ground:
     directory: Directory
     run_writers: frozenset[str]
     system: str | None
+    runs_known: bool
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,7 @@ def examine(statement: Statement, submitted: Submitted, ground: Ground, *, nonce
         key=key.subject,
         at=submitted.at,
         run_writers=ground.run_writers,
+        runs_known=ground.runs_known,
         system=ground.system,
         target=statement.target,
     )
@@ -119,7 +138,29 @@ def examine(statement: Statement, submitted: Submitted, ground: Ground, *, nonce
         )
     if nonce_used:
         raise Conflict("This statement was handed in already.", remedy="Write and sign a new one.")
+    if ground.shown is not None:
+        _demand_shown(statement, ground.shown)
     return key.subject
+
+
+def _demand_shown(statement: Statement, shown: Shown) -> None:
+    if set(statement.policies) != shown.policies:
+        raise InvalidInput(
+            f"The statement names other policies ({_listed(statement.policies)}) than those that apply to "
+            f"{statement.subject} at {statement.target} ({_listed(shown.policies)}).",
+            remedy="Write and sign a new one, under the policies that apply now.",
+        )
+    invented = sorted(set(statement.evidence) - shown.evidence)
+    if invented:
+        raise InvalidInput(
+            f"The statement names as evidence {_listed(invented)}, which is no evidence about "
+            f"{statement.subject}.",
+            remedy="Sign the statement that this ledger wrote: govern approve writes one.",
+        )
+
+
+def _listed(digests: Iterable[str]) -> str:
+    return ", ".join(one[:19] + "…" for one in sorted(digests)) or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +204,15 @@ def standing(
     except (InvalidInput, NotPermitted, IntegrityError, Conflict) as error:
         state, why_not = "void", error.message
     target = given.statement.get("target")
-    roles = ground.directory.roles(
-        given.actor, given.at, ground.system, target if isinstance(target, str) else None
-    )
+    where = (ground.system, target if isinstance(target, str) else None)
+    held = ground.directory.roles(given.actor, given.at, *where)
     return {
         "seq": found.seq,
         "entry": found.entry,
         "subject": found.subject,
         "actor": given.actor,
         "key": key or _claimed_key(given.signature),
-        "roles": roles,
+        "roles": held & ground.directory.roles(given.actor, now, *where),
         "meaning": str(given.statement.get("meaning", "")),
         "time": str(given.statement.get("time", given.at)),
         "expires": str(given.statement.get("expires", given.at)),

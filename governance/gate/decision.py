@@ -4,13 +4,15 @@
    the pack applies and says `error`: what can't be excluded is not excluded. A registered pack that can't be
    read denies.
 2. Every rule of every pack that applies is judged, packs by name, rules in their written order.
-3. A rule with a `producer:` sees only evidence of producers in that role (and, unless it says otherwise, not
-   of the trainer).
+3. A rule with a `producer:` sees only evidence of producers in that role (and, unless it says otherwise, of
+   nobody who had a part in the model's making). It sees as valid only approvals whose signed `policies` name
+   the pack's very text.
 4. `pass` stays. `fail` and `missing` stop the promotion, or are `warn` under `severity: warn`. `unclear`
    stops it, or is `warn` under `severity: warn` or `when_unclear: warn`. `error` always stops it: a check
    that could not run found nothing.
 5. A valid waiver for the rule by somebody in a role that `waivable_by` names turns `fail`, `unclear` and
-   `missing` into `waived`. Nothing waives `error`.
+   `missing` into `waived`. Nothing waives `error`. A waiver of a bare `RULE` reaches only packs whose digests
+   were signed; `PACK/RULE` reaches every text of that pack.
 6. The verdict is allow when at least one pack applies and every result is `pass`, `warn` or `waived`. When no
    pack applies it is deny.
 7. An allow expires after the shortest `valid_days`, or earlier: when the first approval or waiver it rests on
@@ -84,16 +86,10 @@ def decide(
         unreadable: registered packs whose text can't be used; each stops every promotion.
     """
     registry = checks if isinstance(checks, Registry) else Registry.of(checks.values())
-    applying: list[Pack] = []
+    applying = applying_packs(facts, packs)
     judged: list[_Judged] = [_Judged(_cannot_read(one)) for one in unreadable]
-    for pack in sorted(packs, key=lambda p: (p.pack, p.digest)):
-        if facts.target not in pack.applies.targets:
-            continue
-        doubt = _doubt(pack, facts)
-        if doubt is None:
-            continue
-        applying.append(pack)
-        if doubt:
+    for pack in applying:
+        if doubt := _doubt(pack, facts):
             judged.append(_Judged(_unsure(pack, doubt)))
         judged.extend(_judge(pack, rule, facts, registry, time) for rule in pack.rules)
     if not applying and not unreadable:
@@ -107,6 +103,12 @@ def decide(
         time=time,
         expires=_expiry(applying, judged, time),
     )
+
+
+def applying_packs(facts: Facts, packs: Sequence[Pack]) -> list[Pack]:
+    """Return the packs that apply (rule 1), by name and digest: those that a statement must name."""
+    named = sorted(packs, key=lambda pack: (pack.pack, pack.digest))
+    return [p for p in named if facts.target in p.applies.targets and _doubt(p, facts) is not None]
 
 
 def sentence(judgement_results: Sequence[RuleResult], verdict: Verdict, about: str, target: str) -> str:
@@ -138,7 +140,7 @@ def _doubt(pack: Pack, facts: Facts) -> str | None:
 
 
 def _judge(pack: Pack, rule: Rule, facts: Facts, registry: Registry, time: str) -> _Judged:
-    outcome = _outcome(rule, facts, registry)
+    outcome = _outcome(rule, facts.under(pack.digest), registry)
     counts = _weighed(rule, outcome.result)
     waiver = _waiver(pack, rule, facts, time) if counts in _WAIVABLE else None
     result = RuleResult(
@@ -190,16 +192,22 @@ def _weighed(rule: Rule, found: Result) -> Result:
 def _waiver(pack: Pack, rule: Rule, facts: Facts, time: str) -> Waiver | None:
     """Return the waiver that lasts longest of those that count for the rule."""
     now = moment(time)
-    named = {rule.id, f"{pack.pack}/{rule.id}"}
     counting = [
         waiver
         for waiver in facts.waivers
         if waiver.state == "valid"
-        and waiver.rule in named
+        and _names(waiver, pack, rule)
         and waiver.roles & set(rule.waivable_by)
         and moment(waiver.time) <= now < moment(waiver.expires)
     ]
     return max(counting, key=lambda waiver: (waiver.expires, waiver.seq), default=None)
+
+
+def _names(waiver: Waiver, pack: Pack, rule: Rule) -> bool:
+    if waiver.rule == f"{pack.pack}/{rule.id}":
+        return True
+    signed = waiver.statement.get("policies")  # absent in made-up examples only
+    return waiver.rule == rule.id and (signed is None or pack.digest in signed)
 
 
 def _said(outcome: CheckOutcome, waiver: Waiver | None) -> str:

@@ -2,8 +2,11 @@
 
 1. Only entries below the size are read, so that the same question at the same checkpoint has the same facts
    for ever.
-2. Everything is read from entries; the lineage index only says where to look.
+2. Everything is read from entries; the lineage index only says where evidence is. Deployments, alerts,
+   approvals, waivers and quarantines are found by their kinds, past the index.
 3. A body that is erased or malformed is a gap with a name, never silently absent.
+4. A quarantine stands from the newest `x.quarantined` about a subject until an `x.quarantine-lifted` after it,
+   by somebody who was a data steward or an administrator. No other kind has to do with it.
 """
 
 from __future__ import annotations
@@ -17,12 +20,13 @@ from governance.gate import approvals, waivers
 from governance.gate.approvals import Found, Ground, Submitted
 from governance.gate.protocol import Alert, Deployed, Evidence, Facts, Recorded
 from governance.gate.sources import NO_EDGES, EdgeIndex, LedgerReader, Source
+from governance.gate.upstream import Upstream, walk_upstream
 from governance.identity.directory import Directory
+from governance.identity.permissions import OPERATIONS
 from governance.ledger.entry import Entry
 from governance.lineage.records import (
     AlertOpened,
     Body,
-    DatasetRegistered,
     DeploymentMade,
     EvidenceRecorded,
     ModelRegistered,
@@ -32,9 +36,8 @@ from governance.lineage.records import (
 from governance.lineage.results import FAMILIES
 from governance.lineage.subjects import Subject
 
+_LIFTERS = OPERATIONS["lift-quarantine"]
 IDENTITY_KINDS = ("ledger.created", "user.*", "key.*", "token.*")
-_MOST_UPSTREAM = 2000
-"""Upstream subjects that are walked at most; a graph beyond it is reported as a gap."""
 
 
 def assemble(
@@ -70,9 +73,9 @@ def assemble(
     model = _model(source, subject)
     run = source.typed(source.first("run.recorded", model.body.run), RunRecorded)
     system = source.typed(source.newest("system.*", model.body.system), SystemRegistered)
-    upstream = _upstream(source, run)
-    ground = _ground(ledger, directory, model, upstream.runs)
-    deployments = source.reached_from(subject, "deployment")
+    upstream = walk_upstream(source, run)
+    ground = _ground(ledger, directory, model, upstream)
+    deployments = _deployments(source, parsed.name, subject)
     concerned = [subject, *(d.subject for d in upstream.datasets), *upstream.models, *deployments]
     deployed = _deployed(source, parsed.name, target)
     watched = concerned + ([deployed.subject] if deployed and deployed.subject not in concerned else [])
@@ -87,6 +90,8 @@ def assemble(
         model=model,
         system=system,
         run=run,
+        trainers=ground.run_writers,
+        runs_known=ground.runs_known,
         trainer_roles=directory.roles(run.actor, run.time, model.body.system, target) if run else frozenset(),
         datasets=tuple(upstream.datasets),
         training=tuple(upstream.training),
@@ -100,7 +105,11 @@ def assemble(
         alerts=tuple(_alerts(source, watched)),
         deployed=deployed,
         gaps=tuple(dict.fromkeys(_gaps(model, run, system, source) + upstream.gaps)),
-        quarantined=tuple(one for one in [subject, *upstream.subjects] if _quarantined(source, one)),
+        quarantined=tuple(
+            one
+            for one in dict.fromkeys([subject, model.body.run, *upstream.subjects])
+            if _quarantined(source, one, directory, model.body.system, target)
+        ),
         erased=tuple(sorted(set(source.erased))),
         unreadable=tuple(source.unreadable),
     )
@@ -125,16 +134,29 @@ def ground_of(
     source = Source.at(ledger, projection, size)
     model = _model(source, subject)
     run = source.typed(source.first("run.recorded", model.body.run), RunRecorded)
-    return _ground(ledger, directory, model, _upstream(source, run).runs), signed_about(source, subject)
+    return _ground(ledger, directory, model, walk_upstream(source, run)), signed_about(source, subject)
+
+
+def demand_known_run(facts: Facts) -> None:
+    """Demand that nobody erased the training run: without it nobody can be excluded as the trainer.
+
+    Raises:
+        Erased: its body was erased; names the entry.
+    """
+    for seq, subject in facts.erased:
+        if subject == facts.model.body.run:
+            raise Erased(
+                f"The run behind {facts.subject} (entry {seq}) was erased: who trained it can't be read any more.",
+                remedy="Train again, and register a new version.",
+            )
 
 
 def signed_about(source: Source, subject: str) -> list[Found]:
     """Return approvals and waivers of a model as they stand, by position, not yet judged."""
     nonces: set[str] = set()
     found: list[Found] = []
-    for entry in source.pointing_at(subject, "approval", "waiver"):
-        if entry.header.kind not in {"approval.given", "waiver.granted"}:
-            continue
+    given = [entry for kind in ("approval.given", "waiver.granted") for entry in source.all(kind)]
+    for entry in sorted(given, key=lambda one: one.seq):
         body = source.members(entry)
         statement = body.get("statement") if body else None
         if body is None or not isinstance(statement, dict) or statement.get("subject") != subject:
@@ -159,61 +181,6 @@ def signed_about(source: Source, subject: str) -> list[Found]:
     return found
 
 
-class _Upstream:
-    """What a run was made from, walked breadth first."""
-
-    def __init__(self) -> None:
-        self.datasets: list[Recorded[DatasetRegistered]] = []
-        self.training: list[str] = []
-        self.models: list[str] = []
-        self.runs: list[Recorded[RunRecorded]] = []
-        self.subjects: list[str] = []
-        self.gaps: list[str] = []
-
-
-def _upstream(source: Source, run: Recorded[RunRecorded] | None) -> _Upstream:
-    up = _Upstream()
-    if run is None:
-        return up
-    up.training = [r.subject for r in run.body.inputs if r.subject and r.subject.startswith("dataset:")]
-    up.runs.append(run)
-    waiting = [r.subject for r in run.body.inputs if r.subject]
-    while waiting and len(up.subjects) < _MOST_UPSTREAM:
-        subject = waiting.pop(0)
-        if subject in up.subjects:
-            continue
-        up.subjects.append(subject)
-        waiting.extend(_step(source, subject, up))
-    if waiting:
-        up.gaps.append(f"more than {_MOST_UPSTREAM} upstream subjects")
-    up.datasets.sort(key=lambda dataset: dataset.seq)
-    return up
-
-
-def _step(source: Source, subject: str, up: _Upstream) -> list[str]:
-    """Read one upstream subject; return what lies upstream of it."""
-    match subject.partition(":")[0]:
-        case "dataset":
-            dataset = source.typed(source.first("dataset.registered", subject), DatasetRegistered)
-            if dataset is not None:
-                up.datasets.append(dataset)
-                return list(dataset.body.derived_from)
-        case "model":
-            model = source.typed(source.first("model.registered", subject), ModelRegistered)
-            if model is not None:
-                up.models.append(subject)
-                return [model.body.run]
-        case "run":
-            run = source.typed(source.first("run.recorded", subject), RunRecorded)
-            if run is not None:
-                up.runs.append(run)
-                return [r.subject for r in run.body.inputs if r.subject]
-        case _:
-            return []
-    up.gaps.append(subject)
-    return []
-
-
 def _model(source: Source, subject: str) -> Recorded[ModelRegistered]:
     entry = source.first("model.registered", subject)
     if entry is None:
@@ -232,10 +199,21 @@ def _ground(
     ledger: LedgerReader,
     directory: Directory,
     model: Recorded[ModelRegistered],
-    runs: Iterable[Recorded[RunRecorded]],
+    upstream: Upstream,
 ) -> Ground:
-    writers = frozenset(run.actor for run in runs)
-    return Ground(ledger.origin, model.body.artifact.digest, directory, writers, model.body.system)
+    artifact = model.body.artifact.digest
+    writers = frozenset([model.actor, *upstream.writers, *(run.actor for run in upstream.runs)])
+    # Of an artifact that the named run did not put out nobody knows which run, and whose, it came from.
+    named = bool(upstream.runs) and artifact in {o.digest for o in upstream.runs[0].body.outputs}
+    known = named and not upstream.unknown_run
+    return Ground(ledger.origin, artifact, directory, writers, model.body.system, known)
+
+
+def _deployments(source: Source, name: str, subject: str) -> list[str]:
+    """Return the deployments of a model, by position."""
+    entries = source.all("deployment.*", f"deployment:{name}/*")
+    made = [one for one in entries if (source.members(one) or {}).get("model") == subject]
+    return list(dict.fromkeys(one.header.subject for one in made))
 
 
 def _evidence(
@@ -284,24 +262,33 @@ def _another_artifact(body: EvidenceRecorded, model: Recorded[ModelRegistered]) 
 
 
 def _alerts(source: Source, watched: Iterable[str]) -> list[Alert]:
-    found: dict[str, Alert] = {}
-    for subject in watched:
-        for alert in source.reached_from(subject, "alert"):
-            opened = source.typed(source.first("alert.opened", alert), AlertOpened)
-            if opened is None or opened.body.about != subject:
-                continue
-            closed = source.newest("alert.closed", alert)
-            found[alert] = Alert(
-                seq=opened.seq,
-                entry=opened.entry,
-                subject=alert,
-                about=subject,
-                severity=opened.body.severity,
-                time=opened.time,
-                closed=closed.header.time if closed else None,
-                summary=opened.body.summary or "",
-            )
-    return sorted(found.values(), key=lambda alert: alert.seq)
+    subjects, found = set(watched), dict[str, Alert]()
+    hinted = {edge.seq for one in subjects for edge in source.edges.edges_from(one, below=source.size)}
+    for entry in source.all("alert.opened"):
+        alert = entry.header.subject
+        about = str(entry.body.get("about")) if entry.body is not None else None
+        # What an erased alert was about only the index can still say; a body that is gone unerased is an error.
+        if alert in found or not (about in subjects or (entry.body is None and _hinted(entry, hinted))):
+            continue
+        opened = source.typed(entry, AlertOpened)
+        if opened is None:
+            continue
+        closed = source.newest("alert.closed", alert)
+        found[alert] = Alert(
+            seq=opened.seq,
+            entry=opened.entry,
+            subject=alert,
+            about=opened.body.about,
+            severity=opened.body.severity,
+            time=opened.time,
+            closed=closed.header.time if closed else None,
+            summary=opened.body.summary or "",
+        )
+    return [found[alert] for alert in found]
+
+
+def _hinted(entry: Entry, hinted: set[int]) -> bool:
+    return not entry.erased or entry.seq in hinted
 
 
 def _deployed(source: Source, name: str, target: str) -> Deployed | None:
@@ -313,10 +300,13 @@ def _deployed(source: Source, name: str, target: str) -> Deployed | None:
     return Deployed(made.seq, made.entry, made.subject, made.body.model, made.time) if made else None
 
 
-def _quarantined(source: Source, subject: str) -> bool:
-    """Say whether the newest of `x.quarantined` and `x.quarantine-lifted` is the former."""
-    newest = source.newest("x.quarantine*", subject)
-    return newest is not None and newest.header.kind == "x.quarantined"
+def _quarantined(source: Source, subject: str, directory: Directory, system: str, target: str) -> bool:
+    """Say whether a quarantine stands (rule 4)."""
+    declared = source.newest("x.quarantined", subject)
+    if declared is None:
+        return False
+    lifts = (one.header for one in source.all("x.quarantine-lifted", subject) if one.seq > declared.seq)
+    return not any(_LIFTERS & directory.roles(one.actor, one.time, system, target) for one in lifts)
 
 
 def _gaps(

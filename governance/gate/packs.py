@@ -237,3 +237,22 @@ def _names_at(place: Place) -> list[str]:
     around = [part for part in place[:-1] if part in parts]
     model = parts[str(around[-1])] if around else PackFile
     return sorted(field.alias or name for name, field in model.model_fields.items())
+
+
+def version_order(
+    version: str,
+) -> tuple[tuple[tuple[int, int, str], ...], int, tuple[tuple[int, int, str], ...]]:
+    """Return what sorts versions as people read them: 1.9.0, 1.10.0-rc.1, 1.10.0.
+
+    Source: Semantic Versioning 2.0.0, clause 11 (build metadata after `+` left out), widened to any text:
+    parts that are no numbers sort before numbers, as text.
+    """
+    release, _, before = version.partition("+")[0].partition("-")
+    return _parts(release), 0 if before else 1, _parts(before)
+
+
+def _parts(text: str) -> tuple[tuple[int, int, str], ...]:
+    parts = [(1, int(one), "") if one.isdecimal() else (0, 0, one) for one in text.split(".") if one]
+    while parts and parts[-1] == (1, 0, ""):  # 1.0 and 1.0.0 are one version
+        parts.pop()
+    return tuple(parts)

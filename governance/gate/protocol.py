@@ -191,6 +191,8 @@ class Facts:
         model: the model's registration.
         system: what the model serves; None where nobody registered it.
         run: the training run; its `actor` is the trainer.
+        trainers: writers of all runs behind the model, and of its registration.
+        runs_known: whether all of these runs can be read, and the first put out this very artifact.
         trainer_roles: roles that the run's writer held when it was entered.
         datasets: every dataset upstream, each once, by position.
         training: subjects of the datasets that the run read.
@@ -215,6 +217,8 @@ class Facts:
     model: Recorded[ModelRegistered]
     system: Recorded[SystemRegistered] | None = None
     run: Recorded[RunRecorded] | None = None
+    trainers: frozenset[str] = frozenset()
+    runs_known: bool = True
     trainer_roles: frozenset[str] = frozenset()
     datasets: tuple[Recorded[DatasetRegistered], ...] = ()
     training: tuple[str, ...] = ()
@@ -252,16 +256,38 @@ class Facts:
 
         Args:
             role: the functional or permission role that the producer must hold.
-            independent: the training run's writer does not count, whatever roles it holds: nobody marks their
-            own
-                homework.
+            independent: nobody counts who had a part in the model's making, whatever other roles they hold: who
+                wrote a run behind it or registered it, and holders of the role `trainer`. Where a run can't be
+                read nobody can be told apart from its trainer: then nothing counts.
         """
 
         def counts(evidence: Evidence) -> bool:
-            return role in evidence.producer_roles and not (independent and evidence.producer == self.trainer)
+            return role in evidence.producer_roles and not (independent and self._took_part(evidence))
 
         kept = tuple(e for e in self.evidence if counts(e))
         return replace(self, evidence=kept, set_aside=tuple(e for e in self.evidence if not counts(e)))
+
+    def _took_part(self, evidence: Evidence) -> bool:
+        if not self.runs_known or self.run is None:
+            return True
+        return evidence.producer in {self.trainer, *self.trainers} or "trainer" in evidence.producer_roles
+
+    def under(self, digest: str) -> Facts:
+        """Return the facts as a pack sees them: approvals signed under another text of it, or before it, are void.
+
+        An approval says under which policies it was given (`policies`, by digest); nobody approved by a rule
+        that they never saw. A made-up approval without that member counts: only examples have them.
+        """
+
+        def seen(approval: Approval) -> Approval:
+            named = approval.statement.get("policies")
+            if approval.state != "valid" or named is None or digest in named:
+                return approval
+            return replace(
+                approval, state="void", why_not="was signed under other policies, not under this text"
+            )
+
+        return replace(self, approvals=tuple(seen(one) for one in self.approvals))
 
 
 @dataclass(frozen=True, slots=True)

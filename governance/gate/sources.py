@@ -1,6 +1,8 @@
 """What the gate needs of other rooms, as small protocols: a ledger to read, and an index of edges over it.
 
-Everything that a verdict rests on is read from ledger entries; the index only says where to look.
+Everything that a verdict rests on is read from ledger entries; the index only says where evidence is. What
+stops a promotion (alerts, verdicts, quarantines) and what people signed is found by the entries' own kinds:
+hiding a row of the index hides none of it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from governance.errors import IntegrityError
 from governance.gate.protocol import Recorded
 from governance.ledger.entry import Entry
 from governance.ledger.log import EntryFilter
@@ -135,11 +138,6 @@ class Source:
         edges = self.edges.edges_to(subject, below=self.size)
         return self._read({edge.seq for edge in edges if edge.source.partition(":")[0] in kinds})
 
-    def reached_from(self, subject: str, kind: str) -> list[str]:
-        """Return the subjects of a kind that edges from `subject` point at, in order of position."""
-        edges = sorted(self.edges.edges_from(subject, below=self.size), key=lambda edge: edge.seq)
-        return list(dict.fromkeys(edge.target for edge in edges if edge.target.startswith(f"{kind}:")))
-
     def typed(self, entry: Entry | None, shape: type[B]) -> Recorded[B] | None:
         """Return an entry with its body typed; None, noted, where it is erased or malformed."""
         members = self.members(entry)
@@ -159,9 +157,18 @@ class Source:
         )
 
     def members(self, entry: Entry | None) -> dict[str, Any] | None:
-        """Return a body's members; None, noted, where it is erased."""
+        """Return a body's members; None, noted, where it is erased.
+
+        Raises:
+            IntegrityError: it is gone without an entry that erased it: what it said can't be passed over.
+        """
         if entry is None:
             return None
+        if entry.body is None and not entry.erased:
+            raise IntegrityError(
+                f"The body of entry {entry.seq} ({entry.header.kind}) is gone, and nobody erased it.",
+                remedy="Find out what was changed: govern verify.",
+            )
         if entry.body is None:
             self.erased.append((entry.seq, entry.header.subject))
             return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -64,7 +65,7 @@ class RevocationStatement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: Literal["approval-revocation/v1", "waiver-revocation/v1"]
-    revokes: str
+    revokes: Annotated[str, StringConstraints(pattern=r"^(approval|waiver):[0-9a-f-]{36}$")]
     reason: Said
     origin: str
     nonce: Nonce
@@ -185,7 +186,14 @@ def read_waiver(value: Mapping[str, Any]) -> WaiverStatement:
 
 def read_revocation(value: Mapping[str, Any]) -> RevocationStatement:
     """Return a typed revocation; raises as `read_approval`."""
-    return _typed(RevocationStatement, value, "revocation")
+    statement = _typed(RevocationStatement, value, "revocation")
+    _instant(statement.time, "time")
+    if statement.revokes.partition(":")[0] != statement.type.partition("-")[0]:
+        raise InvalidInput(
+            f"A {statement.type} takes no {statement.revokes.partition(':')[0]} back.",
+            remedy="Sign the statement as it was written, byte for byte.",
+        )
+    return statement
 
 
 def _typed(shape: type[M], value: Mapping[str, Any], word: str) -> M:
@@ -201,9 +209,19 @@ def _typed(shape: type[M], value: Mapping[str, Any], word: str) -> M:
 
 
 def _ordered(statement: S) -> S:
-    if moment(statement.expires) <= moment(statement.time):
+    if _instant(statement.expires, "expires") <= _instant(statement.time, "time"):
         raise InvalidInput(
             f"It would expire at {statement.expires}, before it begins at {statement.time}.",
             remedy="Give a later expiry.",
         )
     return statement
+
+
+def _instant(text: str, member: str) -> datetime:
+    """Return an instant of a statement; one with the form of an instant may still name no day."""
+    try:
+        return moment(text)
+    except (ValueError, OverflowError):
+        raise InvalidInput(
+            f"'{member}' is '{text}', which is no instant.", remedy="Write it as 2026-01-31T14:00:00Z."
+        ) from None

@@ -1,10 +1,11 @@
 """Signed waivers: a rule set aside for one model and target, for a time and a reason.
 
-A waiver counts under rules 1 to 9 of `governance.gate.approvals` (statement `waiver/v1`, namespace
+A waiver counts under rules 1 to 11 of `governance.gate.approvals` (statement `waiver/v1`, namespace
 `waiver@HOST`), and
-10. its `rule` is a rule of a pack in use (`RULE` or `PACK/RULE`), which somebody may waive (`waivable_by`);
-11. its signer held one of the roles that `waivable_by` names when it was entered.
-Rules 10 and 11 are asked when it is handed in, and again by every verdict: a pack may have changed since.
+12. its `rule` is a rule of a pack in use (`RULE` or `PACK/RULE`), which somebody may waive (`waivable_by`); a
+   bare `RULE` reaches only packs whose digest is among its signed `policies`;
+13. its signer held one of the roles that `waivable_by` names when it was entered, and holds it still.
+Rules 12 and 13 are asked when it is handed in, and again by every verdict: a pack may have changed since.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from governance.gate.statements import WaiverStatement
 def accept(
     submitted: Submitted, ground: Ground, packs: Sequence[Pack], *, nonce_used: bool
 ) -> tuple[WaiverStatement, str]:
-    """Return the typed statement and the `key:…` that signed, if rules 1 to 7, 10 and 11 hold.
+    """Return the typed statement and the `key:…` that signed, if rules 1 to 7, 10, 12 and 13 hold.
 
     Raises:
         InvalidInput: a rule of the statement's form or content, or no such rule in `packs` (near names
@@ -41,7 +42,7 @@ def accept(
 def demand_role(
     statement: WaiverStatement, submitted: Submitted, ground: Ground, packs: Sequence[Pack]
 ) -> None:
-    """Demand rules 10 and 11; raises as `accept`."""
+    """Demand rules 12 and 13; raises as `accept`."""
     named = rules_named(statement.rule, packs)
     if not named:
         known = [rule.id for pack in packs for rule in pack.rules]

@@ -9,7 +9,7 @@ Rules:
 3. A key speaks for whom it was bound to first, under the name that is its digest; any other binding is
    none.
 4. A revoked key is silent from the instant that the revocation names, for ever: it can't be bound again.
-5. A token is valid from its entry until it expires or is revoked.
+5. A token is valid from its entry until it expires; once revoked never again, wherever the clock stands.
 6. What can't be read (a malformed role, an unreadable date) grants nothing.
 """
 
@@ -204,7 +204,7 @@ class Directory:
         ]
 
     def _state(self, token: _Token, at: str) -> Literal["valid", "expired", "revoked"]:
-        if token.revoked is not None and at >= token.revoked:
+        if token.revoked is not None:
             return "revoked"
         return "valid" if token.since <= at < token.token.expires else "expired"
 

@@ -3,7 +3,9 @@
 1. Reading needs no role.
 2. An administrator manages people, keys, tokens and policies, and may record and operate; but never
    approves or waives: that takes the role `approver`, which everybody sees being given.
-3. A role limited to a system or target permits only there.
+3. A role limited to a system or target permits only there. What belongs to no system (a dataset, a run, what
+   is said about them) is recorded by whoever holds the role for any.
+4. A quarantine is lifted by a data steward or an administrator, whoever declared it.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     "append": frozenset({"recorder", "administrator"}),
     "evidence": frozenset({"evaluator", "recorder", "administrator"}),
     "alert": frozenset({"operator", "evaluator", "recorder", "administrator"}),
+    "lift-quarantine": frozenset({"data-steward", "administrator"}),
     "policy": frozenset({"administrator"}),
     "gate": frozenset({"deployer", "operator", "recorder", "evaluator", "approver", "administrator"}),
     "approve": frozenset({"approver"}),
@@ -43,8 +46,18 @@ def require(
     *,
     system: str | None = None,
     target: str | None = None,
+    anywhere: bool = False,
 ) -> None:
     """Demand that `actor` may do `operation` at the instant `at`.
+
+    Args:
+        directory: who is known.
+        actor: who wants to.
+        operation: one of `OPERATIONS`.
+        at: when.
+        system: the system that it concerns, by name or subject.
+        target: the target that it concerns.
+        anywhere: whether it belongs to no system, so that a role limited to any permits it (rule 3).
 
     Raises:
         NotPermitted: the actor is unknown or has no role for it; the remedy names the roles that have.
@@ -59,6 +72,8 @@ def require(
             remedy=f"An administrator registers it: govern user add {actor} --role {min(roles)}.",
         )
     held = directory.roles(actor, at, system, target)
+    if anywhere:
+        held = frozenset(grant.role for grant in directory.grants(actor, at))
     if held & roles:
         return
     limited = {grant.role for grant in directory.grants(actor, at)} & roles
@@ -94,6 +109,6 @@ def _words(operation: str) -> str:
     return {
         "append": "append records", "evidence": "enter evidence", "alert": "open or close alerts",
         "policy": "register policies", "gate": "ask the gate", "batch": "seal batches",
-        "roll-back": "roll back",
+        "roll-back": "roll back", "lift-quarantine": "lift a quarantine",
         "administer": "manage people, keys and tokens",
     }.get(operation, operation)  # fmt: skip

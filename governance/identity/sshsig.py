@@ -39,7 +39,7 @@ _HASHES = {"sha512": hashlib.sha512, "sha256": hashlib.sha256}
 _LONGEST = 64 * 1024
 
 
-class SignatureInvalid(IntegrityError):  # noqa: N818 - named as the refusals in governance.errors
+class SignatureInvalid(IntegrityError):
     """A signature that does not prove what it is shown for; the message says which rule it breaks."""
 
     code: ClassVar[str] = "signature-invalid"

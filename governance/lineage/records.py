@@ -16,8 +16,9 @@ Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Actor = Annotated[str, StringConstraints(pattern=r"^(user|service):[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Timestamp = Annotated[
-    str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")
-]  # RFC 3339, UTC
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"),
+]  # RFC 3339, UTC; [0-9], for \d would take the digits of every script
 JsonObject = dict[str, Any]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from governance import instants
-from governance.errors import InvalidInput
-from governance.gate import approvals, statements, waivers
-from governance.gate.approvals import Found, Ground, Submitted
+from governance.errors import Conflict, InvalidInput, NotFound
+from governance.gate import approvals, revocations, statements, waivers
+from governance.gate.approvals import Found, Ground, Shown, Submitted
 from governance.gate.facts import ground_of
 from governance.gate.protocol import Approval
 from governance.ledger.entry import Draft, new_id
@@ -82,6 +83,46 @@ class Approving:
 
         return self._enter("waiver", statement, signature, statements.read_waiver(statement).subject, accept)
 
+    def revocation_statement(self, approval: str, *, reason: str) -> dict[str, Any]:
+        """Return the statement that takes an approval or waiver back.
+
+        Raises:
+            NotFound: there is no such approval or waiver.
+        """
+        self._session.known(approval, kinds=tuple(_GIVEN))
+        origin = self._session.ledger.origin
+        return statements.revocation(revokes=approval, reason=reason, origin=origin, time=instants.now())
+
+    def revoke(self, statement: dict[str, Any], signature: str) -> ApprovalView:
+        """Enter a signed revocation of an approval or waiver; its rules are those of `gate.revocations`.
+
+        Raises:
+            InvalidInput: the statement has not its form, or is for another ledger.
+            NotFound: there is no such approval or waiver.
+            IntegrityError: the signature does not hold.
+            NotPermitted: the actor neither gave it nor administers, or the key is not theirs.
+            Conflict: it was taken back already.
+        """
+        revokes = statements.read_revocation(statement).revokes
+        word = self._session.known(revokes, kinds=tuple(_GIVEN)).kind
+        actor = self._session.somebody()
+        given = self._session.newest(_GIVEN[word], revokes)
+        if given is None or given.body is None:
+            raise NotFound(f"There is no {revokes} in this ledger.", remedy="See: govern show MODEL.")
+        subject, kind = str(given.body["statement"]["subject"]), f"{word}.revoked"
+
+        def propose(_size: int) -> Sequence[Draft]:
+            if self._session.newest(kind, revokes) is not None:
+                raise Conflict(f"{revokes} was taken back already.", remedy=f"See: govern show {revokes}.")
+            submitted = Submitted(statement, signature, actor, instants.now())
+            directory = self._session.people.directory()
+            revocations.accept(submitted, self._session.ledger.origin, given.header.actor, directory)
+            body = {"statement": statement, "signature": signature}
+            return [Draft(actor=actor, kind=kind, subject=revokes, body=body, id=new_id())]
+
+        self._session.enter(propose)
+        return next(view for view in self._about(subject) if view.approval == revokes)
+
     def approvals(self, about: str | None = None) -> list[ApprovalView]:
         """Return approvals and waivers, oldest first, and whether they count now."""
         if about is not None:
@@ -131,6 +172,7 @@ class Approving:
 
         def propose(_size: int) -> Sequence[Draft]:
             ground, found = self._ground(subject)
+            ground = replace(ground, shown=self._shown(subject, str(statement.get("target"))))
             used = {str(one.submitted.statement.get("nonce")) for one in found}
             submitted = Submitted(statement, signature, actor, instants.now())
             accept(submitted, ground, nonce_used=str(statement.get("nonce")) in used)
@@ -139,6 +181,13 @@ class Approving:
 
         self._session.enter(propose)
         return next(view for view in self._about(subject) if view.approval == given)
+
+    def _shown(self, subject: str, target: str) -> Shown:
+        """Return what a statement may name now: what `_common` wrote into one."""
+        facts, judgement, _ = self._gating.judge(subject, target, self._session.ledger.size())
+        return Shown(
+            frozenset(pack.digest for pack in judgement.packs), frozenset(e.entry for e in facts.evidence)
+        )
 
     def _system(self, subject: str) -> str | None:
         self._session.known(subject, kinds=("model",))

@@ -2,7 +2,7 @@
 
 1. A deployment needs an `allow` for this very artifact and target that has not expired.
 2. A later decision for the same artifact and target withdraws an earlier one: after a new deny the old
-   allow no longer deploys.
+   allow no longer deploys. Decisions are found among the entries by their kind, past the lineage index.
 3. Deployments of a model name to a target are numbered from 1 without a gap; each names the one that it
    replaces.
 4. A roll-back puts the model of the deployment before back to work. Its decision was an allow when it was
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from governance import instants
-from governance.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from governance.errors import Conflict, IntegrityError, InvalidInput, NotFound, NotPermitted
 from governance.ledger.entry import Draft, Entry
 from governance.lineage.subjects import Subject
 from governance.workspace.bodies import body_of
@@ -37,8 +37,8 @@ class Deploying:
         Raises:
             NotPermitted: no allow, another artifact or target, expired, or withdrawn by a later deny.
         """
-        actor = self._session.permitted("deploy", target=target)
         subject = self._session.known(model, kinds=("model",))
+        actor = self._session.permitted("deploy", system=self._session.place(model)[0], target=target)
         registered = self._session.newest("model.registered", model)
         if registered is None or registered.body is None:
             raise NotFound(f"{model} has no registration that can be read.", remedy="Register the model.")
@@ -69,10 +69,12 @@ class Deploying:
             NotFound: nothing of that name is deployed there.
             Conflict: there is no earlier deployment to go back to.
         """
-        actor = self._session.permitted("roll-back", target=target)
+        name = model_name.removeprefix("model:").partition("@")[0]
+        standing = self._of(name, target)
+        system = self._session.place(standing[-1].header.subject)[0] if standing else None
+        actor = self._session.permitted("roll-back", system=system, target=target)
         if not reason.strip():
             raise InvalidInput("A roll-back needs a reason.", remedy="Say why: --reason TEXT.")
-        name = model_name.removeprefix("model:").partition("@")[0]
 
         def propose(_size: int) -> Sequence[Draft]:
             made = self._of(name, target)
@@ -114,10 +116,11 @@ class Deploying:
         return sorted(found, key=lambda entry: entry.seq)
 
     def _permit(self, model: str, artifact: str, target: str, decision: str | None) -> Entry:
+        wanted = {"about": model, "target": target, "artifact": artifact}
         judged = [
             entry
-            for entry in self._history.decisions_about(model)
-            if body_of(entry).get("target") == target and body_of(entry).get("artifact") == artifact
+            for entry in self._session.all_of("gate.decided")
+            if wanted.items() <= {member: _decided(entry).get(member) for member in wanted}.items()
         ]
         ask = f"Ask the gate: govern gate {model} --target {target}."
         if decision is not None:
@@ -148,6 +151,16 @@ class Deploying:
                 f"{decision}, under which it was deployed, is no allow.",
                 remedy="Deploy a version that the gate allows.",
             )
+
+
+def _decided(entry: Entry) -> dict[str, Any]:
+    """Return the body of a verdict; nothing erases one, so that one that is gone was taken away."""
+    if entry.body is None:
+        raise IntegrityError(
+            f"The verdict of entry {entry.seq} is gone, and nobody may erase it.",
+            remedy="Find out what was changed: govern verify.",
+        )
+    return entry.body
 
 
 def _before(made: Sequence[Entry]) -> Entry | None:

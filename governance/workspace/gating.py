@@ -1,6 +1,8 @@
 """Policies in use, and asking the gate.
 
 1. The packs in use are the newest registration of each pack name; the gate itself says which of them apply.
+   A version lower than one that is registered is refused: it would put an old text back in use unnoticed. Who
+   wants that gives the old text a higher version.
 2. A verdict is computed for the ledger at one size and entered at exactly that size: nothing can come in
    between.
 3. It is entered before it is answered; its receipt is made afterwards from what was entered, and again
@@ -17,7 +19,7 @@ from governance import instants
 from governance.errors import Conflict, IntegrityError
 from governance.gate import packs as packs_room
 from governance.gate.decision import Judgement, decide, sentence
-from governance.gate.facts import assemble
+from governance.gate.facts import assemble, demand_known_run
 from governance.gate.in_use import PacksInUse, packs_in_use
 from governance.gate.protocol import Facts
 from governance.gate.registry import installed
@@ -27,6 +29,7 @@ from governance.gate.verdicts import decided_body
 from governance.ledger.checkpoint import read_unverified
 from governance.ledger.entry import Draft, Entry, new_id
 from governance.ledger.log import Ledger
+from governance.lineage.subjects import Subject
 from governance.workspace.bodies import body_of
 from governance.workspace.history import History
 from governance.workspace.receipts import receipt_of
@@ -46,7 +49,7 @@ class Gating:
 
         Raises:
             PolicyInvalid: the pack can't be used; names the line.
-            Conflict: this version stands there with another text.
+            Conflict: this version stands there with another text, or a higher version of the pack does.
         """
         actor = self._session.permitted("policy")
         pack = packs_room.parse(text)
@@ -56,6 +59,7 @@ class Gating:
         def propose(_size: int) -> list[Draft]:
             before = self._session.newest("policy.registered", pack.subject)
             if before is None:
+                self._demand_higher(pack)
                 return [
                     Draft(actor=actor, kind="policy.registered", subject=pack.subject, body=body, id=new_id())
                 ]
@@ -68,6 +72,16 @@ class Gating:
 
         self._session.enter(propose)
         return next(view for view in self.policies() if view.policy == pack.subject)
+
+    def _demand_higher(self, pack: packs_room.Pack) -> None:
+        order = packs_room.version_order
+        for entry in self._session.all_of("policy.registered", subject=f"policy:{pack.pack}@*"):
+            other = Subject.parse(entry.header.subject).version or ""
+            if order(other) > order(pack.version):
+                raise Conflict(
+                    f"{entry.header.subject} is in use; {pack.version} is a lower version (entry {entry.seq}).",
+                    remedy=f"To go back to an older text, register it under a version above {other}.",
+                )
 
     def policies(self) -> list[PolicyView]:
         """Return every registered version of every pack, oldest first."""
@@ -87,10 +101,15 @@ class Gating:
         return packs_in_use(self._session.ledger, self._session.ledger.size())
 
     def judge(self, subject: str, target: str, size: int) -> tuple[Facts, Judgement, PacksInUse]:
-        """Return facts, verdict and packs in use at a size, entering nothing."""
+        """Return facts, verdict and packs in use at a size, entering nothing.
+
+        Raises:
+            Erased: the model's registration or its run was erased.
+        """
         time, session = instants.now(), self._session
         directory = session.people.directory()
         facts = assemble(session.ledger, session.projection, directory, subject, target, size, time)
+        demand_known_run(facts)
         used = packs_in_use(session.ledger, size)
         return facts, decide(facts, used.packs, installed(), time, unreadable=used.unreadable), used
 
@@ -102,8 +121,8 @@ class Gating:
             NotFound: there is no such model.
             Erased: a body that the verdict needs was erased.
         """
-        actor = self._session.permitted("gate", target=target)
         self._session.known(subject, kinds=("model",))
+        actor = self._session.permitted("gate", system=self._session.place(subject)[0], target=target)
 
         def propose(size: int) -> Sequence[Draft]:
             facts, judgement, used = self.judge(subject, target, size)

@@ -302,6 +302,14 @@ class LocalWorkspace:
         """Enter a signed waiver."""
         return self._approving.waive(statement, signature)
 
+    def revocation_statement(self, approval: str, *, reason: str) -> dict[str, Any]:
+        """Return the statement to sign that takes an approval or waiver back."""
+        return self._approving.revocation_statement(approval, reason=reason)
+
+    def revoke_approval(self, statement: dict[str, Any], signature: str) -> views.ApprovalView:
+        """Enter a signed revocation of an approval or waiver."""
+        return self._approving.revoke(statement, signature)
+
     def approvals(self, about: str | None = None) -> list[views.ApprovalView]:
         """Return approvals and waivers and whether they count now."""
         return self._approving.approvals(about)

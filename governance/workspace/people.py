@@ -3,7 +3,8 @@
 Rules:
 1. Who is registered stays registered; roles are set anew, never edited.
 2. The ledger always keeps somebody who may administer it, without a limit in time.
-3. An SSH key speaks for one person.
+3. An SSH key speaks for one person. A key that was revoked can be revoked from an earlier instant still, never
+   from a later one: what is learned about a theft only ever moves it back.
 4. A token's secret is shown once; the ledger holds its SHA-256. A token never says more than its actor's
    roles.
 """
@@ -125,7 +126,7 @@ class People:
 
         Raises:
             NotFound: no such key.
-            Conflict: revoked already.
+            Conflict: revoked already, from that instant or an earlier one.
         """
         administrator = self._session.permitted("administer")
         body = {"from": instants.normal(since), "reason": _reason(reason)}
@@ -192,15 +193,20 @@ class People:
                     f"There is no {subject} in this ledger.", remedy=f"List them: govern {_LISTS[kind]} list."
                 )
             ended = [entry for entry in about if entry.header.kind == ending]
-            if ended and ended[-1].body == body:
-                done.append(ended[-1])
+            same = [entry for entry in ended if entry.body == body]
+            if same:
+                done.append(same[-1])
                 return []
-            if ended:
+            if ended and not self._moves_back(subject, body):
                 raise Conflict(f"{subject} was revoked already (entry {ended[-1].seq}).")
             return [_draft(administrator, ending, subject, body)]
 
         made = self._session.enter(propose)
         return appended(made[0]) if made else appended_before(done[0])
+
+    def _moves_back(self, subject: str, body: dict[str, Any]) -> bool:
+        since = self._directory().revoked_from(subject) if "from" in body else None
+        return since is not None and str(body["from"]) < since
 
     def _directory(self) -> Directory:
         return self._session.people.directory()

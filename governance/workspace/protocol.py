@@ -180,6 +180,12 @@ class Workspace(Protocol):
     def waive(self, statement: dict[str, Any], signature: str) -> ApprovalView:
         """Enter a signed waiver."""
 
+    def revocation_statement(self, approval: str, *, reason: str) -> dict[str, Any]:
+        """Return the statement to sign that takes an approval or waiver back."""
+
+    def revoke_approval(self, statement: dict[str, Any], signature: str) -> ApprovalView:
+        """Enter a signed revocation of an approval or waiver, by who gave it or an administrator."""
+
     def approvals(self, about: str | None = None) -> list[ApprovalView]:
         """Return approvals and waivers and whether they count now."""
 

@@ -4,7 +4,14 @@ Rules, each checked against the ledger as it stands when the entry is made:
 1. The actor is registered and may record; evidence in a role for evidence.
 2. Evidence is entered by whoever computed it: `producer` is the actor.
 3. A subject is registered once. The same content again returns the first entry; other content is a conflict.
-4. What a record names must be there: a model's run and system, a run's inputs, what evidence is about.
+4. What a record names must be there, by an entry of the kind that registers it: a model's run and system, a
+   run's inputs, what evidence is about. Whatever else was said about a subject does not make one.
+5. A model's artifact is among the outputs of the run that it names.
+6. All versions of a model serve one system; only an administrator may register one for another. A system is
+   updated by its owner or an administrator, and only the latter may change what decides which policies apply
+   (`governance.workspace.systems`).
+7. A quarantine (`x.quarantined`) is lifted (`x.quarantine-lifted`) by a data steward or an administrator.
+8. A role that is limited to a system records only what belongs to it, or to no system.
 """
 
 from __future__ import annotations
@@ -26,9 +33,10 @@ from governance.lineage.records import (
     SystemRegistered,
 )
 from governance.lineage.subjects import Subject
+from governance.workspace import systems
 from governance.workspace.bodies import checked, plain
 from governance.workspace.entry_views import appended, appended_before
-from governance.workspace.session import Session
+from governance.workspace.session import REGISTERING, Session
 from governance.workspace.views import Appended, NewEntry
 
 _ONCE = frozenset(
@@ -39,7 +47,12 @@ _ONCE = frozenset(
 )  # fmt: skip
 """Kinds that stand at most once about a subject."""
 
-_OPERATIONS = {"evidence.recorded": "evidence", "alert.opened": "alert", "alert.closed": "alert"}
+_OPERATIONS = {
+    "evidence.recorded": "evidence",
+    "alert.opened": "alert",
+    "alert.closed": "alert",
+    "x.quarantine-lifted": "lift-quarantine",
+}
 
 
 class Records:
@@ -62,7 +75,7 @@ class Records:
             Conflict: registered already with other content.
         """
         bodies = [checked(entry) for entry in entries]
-        actor = self._actor_for(entries)
+        actor = self._actor_for(entries, bodies)
         for body in bodies:
             _own_evidence(body, actor)
         drafts = [
@@ -82,7 +95,7 @@ class Records:
                     first[place] = appended_before(before)
                     continue
                 if body is not None:
-                    self._rests_on(body, draft, earlier={d.subject for d in fresh})
+                    self._rests_on(body, draft, earlier=fresh)
                 fresh.append(draft)
             return fresh
 
@@ -122,9 +135,16 @@ class Records:
     def _typed(self, kind: str, subject: str, body: BaseModel) -> Appended:
         return self.append(NewEntry(kind=kind, subject=subject, body=plain(body)))
 
-    def _actor_for(self, entries: Sequence[NewEntry]) -> str:
-        operations = {operation_of(entry.kind) for entry in entries} or {"append"}
-        actors = {self._session.permitted(operation) for operation in operations}
+    def _actor_for(self, entries: Sequence[NewEntry], bodies: Sequence[BaseModel | None]) -> str:
+        """Return the actor, who may record each of the entries where it belongs (rule 8)."""
+        wanted = {
+            (operation_of(entry.kind), *self._session.place(_belongs_to(entry, body)))
+            for entry, body in zip(entries, bodies, strict=True)
+        } or {("append", None, None)}
+        actors = {
+            self._session.permitted(operation, system=system, target=target, anywhere=system is None)
+            for operation, system, target in wanted
+        }
         return actors.pop()
 
     def _standing(self, draft: Draft, *, given_id: bool, earlier: Sequence[Draft]) -> Entry | None:
@@ -158,19 +178,31 @@ class Records:
             remedy=_next_step(draft),
         )
 
-    def _rests_on(self, body: BaseModel, draft: Draft, *, earlier: set[str]) -> None:
+    def _rests_on(self, body: BaseModel, draft: Draft, *, earlier: Sequence[Draft]) -> None:
+        made = {(d.kind, d.subject) for d in earlier}
         for subject, kinds in named(body, draft):
-            if subject in earlier:
+            kind = subject.partition(":")[0]
+            if kind in kinds and any((one, subject) in made for one in REGISTERING.get(kind, ())):
                 continue
-            if subject.startswith("prediction:"):
-                self._session.known(f"batch:{Subject.parse(subject).name}")
-            else:
-                try:
-                    self._session.known(subject, kinds=kinds)
-                except NotFound as error:
-                    raise NotFound(
-                        f"{_called(draft)} names {subject}, which is not in this ledger.", remedy=error.remedy
-                    ) from None
+            try:
+                if kind == "prediction":
+                    batch = f"batch:{Subject.parse(subject).name}"
+                    self._session.registered(batch, kinds=("batch",))
+                else:
+                    self._session.registered(subject, kinds=kinds)
+            except NotFound as error:
+                raise NotFound(
+                    f"{_called(draft)} names {subject}, which is not in this ledger.", remedy=error.remedy
+                ) from None
+        self._keeps_its_place(body, draft, earlier)
+
+    def _keeps_its_place(self, body: BaseModel, draft: Draft, earlier: Sequence[Draft]) -> None:
+        """Demand rules 5 and 6."""
+        if isinstance(body, ModelRegistered):
+            systems.demand_output(self._session, draft.subject, body, earlier)
+            systems.demand_same_system(self._session, draft.subject, body, earlier)
+        elif isinstance(body, SystemRegistered) and draft.kind == "system.updated":
+            systems.demand_harmless_update(self._session, draft, earlier)
 
 
 def operation_of(kind: str) -> str:
@@ -210,6 +242,16 @@ def _called(draft: Draft) -> str:
     """Return what people call the record: by its name, not by an id that was made a moment ago."""
     kind = draft.subject.partition(":")[0]
     return draft.subject if kind in {"system", "dataset", "model"} else f"This {kind}"
+
+
+def _belongs_to(entry: NewEntry, body: BaseModel | None) -> str:
+    """Return the subject whose system an entry belongs to."""
+    match body:
+        case ModelRegistered():
+            return body.system
+        case EvidenceRecorded() | AlertOpened():
+            return body.about
+    return entry.subject
 
 
 def _own_evidence(body: BaseModel | None, actor: str) -> None:

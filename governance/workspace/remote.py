@@ -281,6 +281,14 @@ class RemoteWorkspace:
         """Enter a signed waiver."""
         return self._post(views.ApprovalView, "waivers", {"statement": statement, "signature": signature})
 
+    def revocation_statement(self, approval: str, *, reason: str) -> dict[str, Any]:
+        """Return the statement to sign that takes an approval or waiver back."""
+        return dict(self._http.post("revocation-statements", {"approval": approval, "reason": reason}).json())
+
+    def revoke_approval(self, statement: dict[str, Any], signature: str) -> views.ApprovalView:
+        """Enter a signed revocation of an approval or waiver."""
+        return self._post(views.ApprovalView, "revocations", {"statement": statement, "signature": signature})
+
     def approvals(self, about: str | None = None) -> list[views.ApprovalView]:
         """Return approvals and waivers and whether they count now."""
         return self._get_list(views.ApprovalView, "approvals", about=about)

@@ -169,7 +169,8 @@ class Batches:
             InvalidInput: layout or model do not fit.
             Conflict: that batch is sealed already.
         """
-        actor = self._session.permitted("batch")
+        system, target = self._session.place(body.deployment)
+        actor = self._session.permitted("batch", system=system, target=target)
         if Subject.parse(batch).kind != "batch":
             raise InvalidInput(f"'{batch}' is no batch.", remedy="Name it batch:UUID.")
         self._session.known(body.deployment, kinds=("deployment",))

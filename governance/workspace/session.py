@@ -28,6 +28,29 @@ from governance.workspace.turns import Turns
 
 _FREE_ATTEMPTS = 3
 _ATTEMPTS = 40
+REGISTERING: dict[str, tuple[str, ...]] = {
+    "system": ("system.registered",),
+    "dataset": ("dataset.registered",),
+    "run": ("run.recorded",),
+    "model": ("model.registered",),
+    "evidence": ("evidence.recorded",),
+    "alert": ("alert.opened",),
+    "deployment": ("deployment.made", "deployment.rolled-back"),
+    "batch": ("batch.sealed",),
+    "decision": ("gate.decided",),
+}
+"""Kind of subject to the kinds of entries that make one."""
+_LEADS_ON = {
+    "model": "system",
+    "deployment": "model",
+    "batch": "deployment",
+    "evidence": "about",
+    "alert": "about",
+    "decision": "about",
+}
+"""Kind of subject to the member that leads on towards its system."""
+_MOST_STEPS = 16
+"""How far a subject may be from its system; evidence about evidence about … belongs to none."""
 _IDENTITY_KINDS = ("ledger.created", "user.*", "key.*", "token.*")
 
 
@@ -123,18 +146,32 @@ class Session:
         """Close the ledger for every session that shares it."""
         self.ledger.close()
 
-    def permitted(self, operation: str, *, system: str | None = None, target: str | None = None) -> str:
-        """Return the actor, who may do `operation` now.
+    def permitted(
+        self, operation: str, *, system: str | None = None, target: str | None = None, anywhere: bool = False
+    ) -> str:
+        """Return the actor, who may do `operation` now; the arguments are those of `permissions.require`.
 
         Raises:
             NotPermitted: nobody acts, or the actor has no role for it; the remedy names the roles that have.
+        """
+        actor = self.somebody()
+        require(
+            self.people.directory(), actor, operation, instants.now(),
+            system=system, target=target, anywhere=anywhere,
+        )  # fmt: skip
+        return actor
+
+    def somebody(self) -> str:
+        """Return the actor, whatever roles they hold or have lost.
+
+        Raises:
+            NotPermitted: nobody acts.
         """
         if self.actor is None:
             raise NotPermitted(
                 "Nobody acts: this ledger was opened for reading only.",
                 remedy="Say who you are: govern --actor user:ID …, or set GOVERN_ACTOR.",
             )
-        require(self.people.directory(), self.actor, operation, instants.now(), system=system, target=target)
         return self.actor
 
     def enter(self, propose: Callable[[int], Sequence[Draft]]) -> list[Acknowledged]:
@@ -187,8 +224,50 @@ class Session:
         return self.ledger.entries(EntryFilter(kind=kind, newest_first=True, limit=limit, bodies=True))
 
     def knows(self, subject: str) -> bool:
-        """Say whether any entry is about `subject`."""
+        """Say whether any entry is about `subject`; a pattern is no subject."""
+        if subject.endswith("*"):
+            return False
         return bool(self.ledger.entries(EntryFilter(subject=subject, limit=1, bodies=False)))
+
+    def registration(self, subject: str) -> Entry | None:
+        """Return the first entry that registers `subject`; what else was said about it registers nothing."""
+        for kind in REGISTERING.get(subject.partition(":")[0], ()):
+            found = self.ledger.entries(EntryFilter(kind=kind, subject=subject, limit=1, bodies=True))
+            if found:
+                return found[0]
+        return None
+
+    def registered(self, subject: str, *, kinds: Iterable[str]) -> Subject:
+        """Return the parsed subject, which an entry of the kind that registers it must have made.
+
+        Raises:
+            InvalidInput: it is no subject, or none of `kinds`.
+            NotFound: nobody registered it; the remedy gives near names.
+        """
+        parsed = self.known(subject, kinds=kinds)
+        if parsed.kind in REGISTERING and self.registration(subject) is None:
+            raise NotFound(f"There is no {subject} in this ledger.", remedy=self._near(subject))
+        return parsed
+
+    def place(self, subject: str) -> tuple[str | None, str | None]:
+        """Return the system and the target that a subject belongs to, None for none: limits of roles ask."""
+        target: str | None = None
+        for _ in range(_MOST_STEPS):
+            kind, _, rest = subject.partition(":")
+            if kind == "system":
+                return subject, target
+            if kind == "prediction":
+                subject = f"batch:{rest.partition('#')[0]}"
+                continue
+            if kind == "deployment":
+                target = Subject.parse(subject).name.partition("/")[2]
+            member = _LEADS_ON.get(kind)
+            made = self.registration(subject) if member else None
+            onwards = (made.body or {}).get(member) if made is not None and member else None
+            if not isinstance(onwards, str):
+                break
+            subject = onwards
+        return None, target
 
     def known(self, subject: str, *, kinds: Iterable[str] = SUBJECT_KINDS) -> Subject:
         """Return the parsed subject, which must stand in the ledger.

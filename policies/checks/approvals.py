@@ -20,7 +20,7 @@ class Quorum(Parameters):
     distinct: bool = True
     """Whether one person counts for one role only."""
     excluded: Annotated[list[str], Field(alias="not", default_factory=list)]
-    """Holders of these roles do not count; `trainer` also means whoever wrote the training run."""
+    """Holders of these roles do not count; `trainer` also means whoever wrote a run behind the model or registered it."""
     max_age_days: Annotated[int | None, Field(ge=1)] = None
 
     @model_validator(mode="after")
@@ -72,7 +72,9 @@ def _why_not(approval: Approval, facts: Facts, parameters: Quorum) -> str:
     excluded = sorted(approval.roles & set(parameters.excluded))
     if excluded:
         return f"holds the role {listed(excluded)}, which does not count here"
-    if "trainer" in parameters.excluded and approval.actor == facts.trainer:
+    if "trainer" in parameters.excluded and (
+        not facts.runs_known or approval.actor in {facts.trainer, *facts.trainers}
+    ):
         return "trained this model: nobody marks their own work"
     if not approval.roles & set(parameters.roles):
         return f"holds none of the roles {listed(sorted(parameters.roles))}"

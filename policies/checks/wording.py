@@ -31,7 +31,7 @@ def missing(facts: Facts, family: str, what: str, how: str) -> CheckOutcome:
     if others:
         why = (
             "the trainer's own word does not count"
-            if facts.trainer in others
+            if {facts.trainer, *facts.trainers} & set(others)
             else "without the demanded role"
         )
         aside = f" What {listed(others)} recorded is set aside: {why}."

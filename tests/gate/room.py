@@ -54,9 +54,13 @@ class Room:
         time = self.now()
         members = {
             "origin": ORIGIN, "subject": MODEL, "artifact": ARTIFACT, "target": target, "meaning": "I reviewed it",
-            "policies": [], "evidence": [], "time": time, "expires": "2099-01-01T00:00:00Z",
+            "policies": self.policies(), "evidence": [], "time": time, "expires": "2099-01-01T00:00:00Z",
         }  # fmt: skip
         return statements.approval(**{**members, **changed})
+
+    def policies(self) -> list[str]:
+        """Return the digests that a statement names: of the packs in use."""
+        return [pack.digest for pack in packs_in_use(self.ledger, self.ledger.size()).packs]
 
     def sign(self, actor: str, statement: dict[str, Any]) -> str:
         return sshsig.sign(self.keys[actor], statements.namespace(statement), statements.message(statement))

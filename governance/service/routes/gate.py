@@ -8,10 +8,12 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from governance.service.access import Reader, acting
+from governance.service.bodies import StrictRoute
+from governance.service.limits import Days, Limit
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import ApprovalView, DecisionView, PolicyView, Replay
 
-router = APIRouter(tags=["gate"])
+router = APIRouter(tags=["gate"], route_class=StrictRoute)
 Asker = Annotated[LocalWorkspace, Depends(acting("gate"))]
 Approver = Annotated[LocalWorkspace, Depends(acting("approve"))]
 Administrator = Annotated[LocalWorkspace, Depends(acting("administer"))]
@@ -36,7 +38,7 @@ class ApprovalWanted(BaseModel):
     subject: str
     target: str
     meaning: str
-    days: int = 30
+    days: Days = 30
 
 
 class WaiverWanted(BaseModel):
@@ -47,7 +49,14 @@ class WaiverWanted(BaseModel):
     rule: str
     reason: str
     compensating_control: str
-    days: int = 30
+    days: Days = 30
+
+
+class RevocationWanted(BaseModel):
+    """Which approval or waiver is to be taken back, and why."""
+
+    approval: str
+    reason: str
 
 
 class Signed(BaseModel):
@@ -76,7 +85,7 @@ def ask_gate(question: Question, workspace: Asker) -> DecisionView:
 
 
 @router.get("/decisions")
-def decisions(workspace: Reader, about: str | None = None, limit: int = 100) -> list[DecisionView]:
+def decisions(workspace: Reader, about: str | None = None, limit: Limit = 100) -> list[DecisionView]:
     """Return decisions, newest first."""
     return workspace.decisions(about, limit=limit)
 
@@ -124,6 +133,18 @@ def approve(signed: Signed, workspace: Approver) -> ApprovalView:
 def waive(signed: Signed, workspace: Approver) -> ApprovalView:
     """Enter a signed waiver."""
     return workspace.waive(signed.statement, signed.signature)
+
+
+@router.post("/revocation-statements")
+def revocation_statement(wanted: RevocationWanted, workspace: Reader) -> dict[str, Any]:
+    """Return the statement that takes an approval or waiver back, to be signed by who gave it (SSHSIG)."""
+    return workspace.revocation_statement(wanted.approval, reason=wanted.reason)
+
+
+@router.post("/revocations")
+def revoke_approval(signed: Signed, workspace: Approver) -> ApprovalView:
+    """Enter a signed revocation of an approval or waiver."""
+    return workspace.revoke_approval(signed.statement, signed.signature)
 
 
 @router.get("/approvals")
