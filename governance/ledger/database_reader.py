@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from governance.ledger.database import Database
 from governance.ledger.errors import EntryAbsent, EntryAltered
 from governance.ledger.failures import explained
+from governance.ledger.schema import unexpected
 from governance.ledger.stored import StoredTree, TileRoots
 
-_BATCH = 256
+_BATCH = 1000
 
 
 class DatabaseReader:
@@ -104,6 +105,11 @@ class DatabaseReader:
     def stored_checkpoints(self) -> Iterator[tuple[int, str]]:
         """Stream rows of `checkpoint`."""
         return self._run("SELECT size, text FROM checkpoint ORDER BY size")
+
+    def unexpected_schema(self) -> list[str]:
+        """Say in sentences where the schema is not the ledger's."""
+        with explained(self._database.path):
+            return unexpected(self._connection())
 
     def _connection(self) -> Connection:
         if self._held is None:
