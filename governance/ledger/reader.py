@@ -7,7 +7,7 @@ is checked too. Readers hand over what they find and judge nothing; `EntryAbsent
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 
@@ -81,4 +81,13 @@ class StoredReader(Reader, Protocol):
 
     def stored_checkpoints(self) -> Iterable[tuple[Any, Any]]:
         """Stream (size, text) of every row of `checkpoint` by size."""
+        ...
+
+
+@runtime_checkable
+class SchemaReader(Protocol):
+    """A reader over a database that can tell whether somebody changed its schema."""
+
+    def unexpected_schema(self) -> Sequence[str]:
+        """Say in sentences where the schema is not the ledger's."""
         ...

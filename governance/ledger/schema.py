@@ -11,6 +11,7 @@ from governance.ledger import canonical, tables
 from governance.ledger.database import Database
 from governance.ledger.errors import FormatTooNew, InvalidEntry, NotALedger
 from governance.ledger.migrations import REVISIONS
+from governance.ledger.triggers import TRIGGERS
 
 FORMAT = 1
 
@@ -45,7 +46,8 @@ def check_schema(database: Database) -> bool:
                 f"{database.path} is a database, but no ledger.",
                 remedy="Name the ledger's file, or begin one in a new file: govern init.",
             )
-        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        revision = next((one for one in reversed(REVISIONS) if one in found), next(iter(found), None))
         if revision is None:
             raise NotALedger(
                 f"{database.path} has the tables of a ledger, but not the row that names their revision "
@@ -56,6 +58,30 @@ def check_schema(database: Database) -> bool:
             raise _too_new(database.path, f"its schema is revision {revision!r}")
         _check_format(database.path, connection)
     return bool(revision == REVISIONS[-1])
+
+
+def unexpected(connection: Connection) -> list[str]:
+    """Say in sentences where the schema is not the one that migrations leave, beside its tables' columns.
+
+    A trigger that was added can change what is written; one that was dropped lets it be changed.
+    """
+    found: list[str] = []
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        there = {str(name): statement for name, statement in rows}
+        gone = ", ".join(f"`{name}`" for name in sorted(TRIGGERS) if name not in there)
+        if gone:
+            found.append(f"triggers are gone, so the database no longer refuses what they refused: {gone}")
+        for name in sorted(there):
+            if name not in TRIGGERS:
+                found.append(f"the trigger `{name}` was added to the database: it can change what is written")
+            elif there[name] != TRIGGERS[name]:
+                found.append(f"the trigger `{name}` is another than the ledger's: it may refuse nothing")
+    revisions = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    if len(revisions) != 1:
+        named = ", ".join(sorted(f"`{one}`" for one in revisions)) or "none"
+        found.append(f"`alembic_version` names {len(revisions)} revisions of the schema ({named}), not one")
+    return found
 
 
 def _check_format(path: Path, connection: Connection) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from governance.ledger.reader import Reader
+from governance.ledger.reader import Reader, SchemaReader
 from governance.ledger.verification_report import Failure, Findings, Progress, Report
 from governance.ledger.verification_walk import Walk
 
@@ -47,6 +47,9 @@ def verify(
     findings = Findings()
     walk = Walk(reader, findings, keys=keys, trusted=trusted_checkpoints, progress=progress)
     walk.run()
+    if isinstance(reader, SchemaReader):
+        for sentence in reader.unexpected_schema():
+            findings.warn(sentence)
     return Report(
         ok=not findings.failures,
         origin=walk.origin,

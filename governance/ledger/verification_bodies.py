@@ -94,9 +94,9 @@ class BodyAudit:
         self._findings.add("body-altered", place, "The body or its salt is not what the header commits to.")
         return None
 
-    def erased(self, seq: object) -> None:
-        """Take note of a `body.erased` entry."""
-        if isinstance(seq, int):
+    def erased(self, seq: object, by: int) -> None:
+        """Take note of a `body.erased` entry at place `by`, which covers a place before its own and no other."""
+        if type(seq) is int and 0 <= seq < by:
             self._erased.add(seq)
 
     def skip(self, row: Row) -> None:

@@ -126,7 +126,7 @@ class CheckpointAudit:
         return found
 
     def _read(self, text: object, size: int) -> tuple[Checkpoint | None, str]:
-        if not isinstance(text, str):
+        if not isinstance(text, str) or not _is_unicode(text):
             return None, "The checkpoint is no text."
         try:
             found = self._trust.open(text, self._origin, size)
@@ -170,3 +170,11 @@ class CheckpointAudit:
                 remedy="Give a checkpoint of this ledger.",
             )
         return checkpoint
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

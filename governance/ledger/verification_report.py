@@ -113,7 +113,8 @@ class Findings:
             place: in words; `entry SEQ` unless given.
             together: join it with the failure of this class and message whatever lies between.
         """
-        words = place if place is not None else f"entry {seq}"
+        words = _printable(place) if place is not None else f"entry {seq}"
+        message = _printable(message)
         key = (class_, message if together else words.partition(" ")[0])
         at = self._latest.get(key)
         if at is not None:
@@ -136,5 +137,11 @@ class Findings:
 
     def warn(self, sentence: str) -> None:
         """Note, once, what limits the statement."""
+        sentence = _printable(sentence)
         if sentence not in self.warnings:
             self.warnings.append(sentence)
+
+
+def _printable(text: str) -> str:
+    """Spell out what can't be encoded: somebody may have left bytes in a text that are no UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -34,15 +34,19 @@ class Attacked:
     """Checkpoints that somebody else kept before the attack."""
 
     def sql(self, *statements: str | tuple[str, tuple[object, ...]]) -> None:
+        """Run statements with the triggers out of the way, and put those back, so that nothing is seen of it."""
         connection = sqlite3.connect(self.path)
         try:
-            for (name,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).fetchall():
+            triggers = connection.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall()
+            for name, _ in triggers:
                 connection.execute(f'DROP TRIGGER "{name}"')
             for statement in statements:
                 text, values = (statement, ()) if isinstance(statement, str) else statement
                 connection.execute(text, values)
+            for _, made in triggers:
+                connection.execute(made)
             connection.commit()
         finally:
             connection.close()
