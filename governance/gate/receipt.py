@@ -1,8 +1,9 @@
 """Receipts: a verdict that a deployer checks offline, without us and without the ledger.
 
 A receipt file is `{"envelope": DSSE, "proof": tlog-proof text}`, no member twice and no other. The envelope
-holds an in-toto Statement v1 whose predicate is a SLSA Verification Summary (https://slsa.dev/verification_summary/v1); the proof shows the
-`gate.decided` entry in the ledger. A receipt opens a deployment only if
+holds an in-toto Statement v1 whose predicate is a SLSA Verification Summary
+(https://slsa.dev/verification_summary/v1); the proof shows the `gate.decided` entry in the ledger. A
+receipt opens a deployment only if
 1. the envelope is signed by a trusted receipt key;
 2. the proof holds under a trusted ledger key, and its entry is a `gate.decided` with its body;
 3. the statement is byte for byte the one that this entry makes: neither key alone can forge a receipt;

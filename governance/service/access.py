@@ -7,6 +7,8 @@
 3. As long as the ledger has issued no token, a service on loopback acts as the actor it was started for, or
    reads only. Then a browser must not be the way in: requests naming another host, or sent by another site,
    are refused.
+4. What asks for no token at all (`/health`, `/docs`, `/openapi.json`) is given by a service on loopback under
+   the same condition, or to whoever has a token.
 """
 
 from __future__ import annotations
@@ -72,16 +74,46 @@ class Access:
         _from_this_machine(request)
         return self.workspace
 
+    def greet(self, request: Request) -> None:
+        """Do what `greeted` says."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            self.workspace.for_token(token.strip())
+        elif self.loopback:
+            _from_this_machine(request)
+
 
 def _from_this_machine(request: Request) -> None:
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     origin = request.headers.get("origin")
-    elsewhere = origin is not None and not is_loopback(urlsplit(origin).hostname or "")
-    if not is_loopback(host) or elsewhere or request.headers.get("sec-fetch-site") == "cross-site":
+    elsewhere = origin is not None and not is_loopback(_host(origin))
+    here = is_loopback(_host(f"//{request.headers.get('host', '')}"))
+    if not here or elsewhere or request.headers.get("sec-fetch-site") == "cross-site":
         raise NotPermitted(
             "Without a token only programs on this machine may ask, by its loopback address.",
             remedy="Ask http://127.0.0.1, or issue an API token: govern token issue.",
         )
+
+
+def _host(address: str) -> str:
+    """Return the host in an address; nothing where there is none, or more than host and port."""
+    try:
+        parts = urlsplit(address)
+        more = "@" in parts.netloc or parts.path or parts.query
+        host = parts.hostname
+    except ValueError:
+        return ""
+    return "" if more or host is None else host
+
+
+def greeted(request: Request) -> None:
+    """Let a request in to what asks for no token: health and the description of the interface.
+
+    Raises:
+        NotPermitted: the service is for this machine only, and the request names another host, or another
+            site sent it, without a token that is valid.
+    """
+    access: Access = request.app.state.access
+    access.greet(request)
 
 
 def acting(scope: str) -> Callable[..., LocalWorkspace]:

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi import Depends, FastAPI
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel
 
 from governance import __version__
 from governance.service import problems
-from governance.service.access import Access
-from governance.service.limits import MAX_BODY_BYTES, BodyLimit
+from governance.service.access import Access, greeted
+from governance.service.limits import MAX_BODY_BYTES, MAX_VERIFICATIONS, BodyLimit, Turnstile
 from governance.service.page import page
 from governance.service.routes import gate, log, operations, people, reading, records
 from governance.workspace.local import LocalWorkspace
@@ -81,27 +81,39 @@ def create_app(
         version=__version__,
         description=_DESCRIPTION,
         docs_url=None,
+        openapi_url=None,
         redoc_url=None,
         lifespan=lifespan,
         responses={"default": {"model": problems.Problem, "description": "A problem document (RFC 9457)."}},
     )
     app.state.access = Access(workspace, loopback=loopback)
+    app.state.verifications = Turnstile(MAX_VERIFICATIONS, "verifications")
     problems.add_to(app)
     app.add_middleware(BodyLimit, limit=max_body_bytes)
     for area in (records, reading, log, gate, operations, people):
         app.include_router(area.router, prefix="/v1")
 
-    @app.get("/health", tags=["service"])
+    _add_public(app, workspace)
+    return app
+
+
+def _add_public(app: FastAPI, workspace: LocalWorkspace) -> None:
+    """Add what asks for no token."""
+    public = [Depends(greeted)]
+
+    @app.get("/health", tags=["service"], dependencies=public)
     def health() -> Health:
         """Answer whether the ledger can be read; asks for no token and tells nothing but its size."""
         return Health(status="ok", size=workspace.checkpoint().size)
 
-    @app.get("/docs", include_in_schema=False, response_class=HTMLResponse)
+    @app.get("/openapi.json", include_in_schema=False, dependencies=public)
+    def described() -> JSONResponse:
+        return JSONResponse(app.openapi())
+
+    @app.get("/docs", include_in_schema=False, response_class=HTMLResponse, dependencies=public)
     def docs() -> HTMLResponse:
         document: dict[str, Any] = app.openapi()
         return HTMLResponse(
             page(document),
             headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
         )
-
-    return app

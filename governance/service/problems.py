@@ -7,7 +7,7 @@ Members beyond the RFC's: `code` (the stable name), `remedy` (the next step), an
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from governance.errors import GovernanceError, LedgerUnusable, NotAuthenticated
 
+T = TypeVar("T")
 PROBLEM = "application/problem+json"
 TYPE_PREFIX = "urn:ml-governance:problem:"
 
@@ -33,6 +34,7 @@ class Problem(BaseModel):
     instance: str | None = None
 
 
+_MOST_FINDINGS = 20
 _TITLES = {
     "invalid-input": "What was sent is not what the operation takes",
     "not-found": "Not found",
@@ -56,7 +58,8 @@ _REMEDIES = {
 def problem(
     status: int, code: str, detail: str, remedy: str = "", *, instance: str | None = None, **members: Any
 ) -> JSONResponse:
-    """Return the response that says what was wrong and what to do next."""
+    """Return the response that says what was wrong and what to do next, whatever texts it repeats."""
+    detail, remedy = _writable(detail), _writable(remedy)
     content = Problem(
         type=TYPE_PREFIX + code,
         title=_TITLES.get(code, HTTPStatus(status).phrase),
@@ -64,9 +67,21 @@ def problem(
         detail=detail,
         code=code,
         remedy=remedy,
-        instance=instance,
+        instance=None if instance is None else _writable(instance),
     ).model_dump(exclude_none=True)
-    return JSONResponse({**content, **members}, status_code=status, media_type=PROBLEM)
+    return JSONResponse({**content, **_writable(members)}, status_code=status, media_type=PROBLEM)
+
+
+def _writable(value: T) -> T:
+    r"""Return a value in which half a surrogate pair is spelled out (`\ud800`): UTF-8 has no bytes for it."""
+    told: Any = value
+    if isinstance(value, str):
+        told = value.encode("utf-8", "backslashreplace").decode()
+    elif isinstance(value, dict):
+        told = {_writable(name): _writable(one) for name, one in value.items()}
+    elif isinstance(value, list):
+        told = [_writable(one) for one in value]
+    return cast("T", told)
 
 
 def of_error(error: GovernanceError, *, instance: str | None = None, **members: Any) -> JSONResponse:
@@ -98,15 +113,16 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         {"where": ".".join(str(part) for part in finding["loc"]), "message": str(finding["msg"])}
         for finding in error.errors()
     ]
+    count = len(findings)
     first = findings[0]
-    more = f" ({len(findings) - 1} more)" if len(findings) > 1 else ""
+    more = f" ({count - 1} more)" if count > 1 else ""
     return problem(
         422,
         "invalid-input",
         f"'{first['where']}': {first['message']}{more}.",
         "Correct that member; /docs shows what this path takes.",
         instance=request.url.path,
-        findings=findings,
+        findings=findings[:_MOST_FINDINGS],
     )
 
 
@@ -122,11 +138,21 @@ async def _framework(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
-    # What went wrong stands in the server's log; a stranger gets no internals.
+    return failed(instance=request.url.path)
+
+
+def failed(*, what: str = "", instance: str | None = None, **members: Any) -> JSONResponse:
+    """Return the answer to what nobody foresaw.
+
+    What went wrong stands in the server's log; a stranger gets no internals. Nor is it said that nothing was
+    entered: the service may have failed after that.
+    """
     return problem(
         500,
         "error",
-        "The service failed to answer; nothing was acknowledged.",
-        "Treat it as deny. Whoever runs the service finds the cause in its log.",
-        instance=request.url.path,
+        f"{what}The service failed to answer.",
+        "Treat it as deny. Whether something was entered stands in the ledger; whoever runs the service finds "
+        "the cause in its log.",
+        instance=instance,
+        **members,
     )

@@ -84,17 +84,37 @@ class Reading:
         return [entry_view(entry, body=query.bodies) for entry in found]
 
     def subject(self, subject: str) -> SubjectView:
-        """Return a subject with its entries, oldest first.
+        """Return a subject with its first entries, oldest first, and what it is now.
+
+        More entries than a page holds are asked for by `entries(subject=…, after=…)`, as the view says.
 
         Raises:
+            InvalidInput: it ends in `*`: that names many.
             NotFound: no entry is about it; the remedy gives near names.
         """
+        if subject.endswith("*"):
+            raise InvalidInput(
+                f"'{subject}' names many subjects.", remedy=f"List them: govern log --subject '{subject}'."
+            )
         self._known(subject)
-        found = list(pages(self._session.ledger, EntryFilter(subject=subject, bodies=True)))
+        found = self._about(subject, limit=MOST_ENTRIES + 1)
+        more = len(found) > MOST_ENTRIES
+        current = _current(found) if not more else self._current_of_many(subject)
         kind = subject.partition(":")[0]
-        return SubjectView(
-            subject=subject, kind=kind, current=_current(found), entries=[entry_view(e) for e in found]
-        )
+        shown = [entry_view(entry) for entry in found[:MOST_ENTRIES]]
+        return SubjectView(subject=subject, kind=kind, current=current, entries=shown, more=more)
+
+    def _about(self, subject: str, *, limit: int) -> list[Entry]:
+        return self._session.ledger.entries(EntryFilter(subject=subject, limit=limit, bodies=True))
+
+    def _current_of_many(self, subject: str) -> dict[str, Any] | None:
+        """Return what `_current` would of all entries, holding no more than one of them at a time."""
+        telling: dict[str, Any] | None = None
+        newest: dict[str, Any] | None = None
+        for entry in pages(self._session.ledger, EntryFilter(subject=subject, bodies=True)):
+            newest = newest if entry.body is None else entry.body
+            telling = entry.body if entry.body is not None and _tells(entry) else telling
+        return newest if telling is None else telling
 
     def _known(self, subject: str) -> None:
         """Demand that entries are about `subject`; those of one's own kinds may be about anything."""
@@ -164,11 +184,15 @@ class Reading:
 
 def _current(entries: list[Entry]) -> dict[str, Any] | None:
     """Return the newest body that says what the subject is; remarks of one's own and profiles do not."""
-    bodies = [(entry.header.kind, entry.body) for entry in entries if entry.body is not None]
-    telling = [body for kind, body in bodies if not kind.startswith("x.") and kind != "user.profile"]
+    present = [entry for entry in entries if entry.body is not None]
+    telling = [entry.body for entry in present if _tells(entry)]
     if telling:
         return telling[-1]
-    return bodies[-1][1] if bodies else None
+    return present[-1].body if present else None
+
+
+def _tells(entry: Entry) -> bool:
+    return not entry.header.kind.startswith("x.") and entry.header.kind != "user.profile"
 
 
 def _alert(entry: Entry, closed: str | None) -> AlertView:

@@ -120,12 +120,16 @@ class CheckpointView(View):
 
 
 class SubjectView(View):
-    """A subject: its entries from oldest to newest (bodies included), and its current body."""
+    """A subject: its first entries from oldest to newest (bodies included), and its current body.
+
+    `more` says that it has others: ask for them by `EntryQuery(subject=…, after=…)`.
+    """
 
     subject: str
     kind: str
     current: dict[str, Any] | None
     entries: list[EntryView]
+    more: bool = False
 
 
 class DecisionView(View):

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from governance.service.access import Reader, acting
 from governance.service.bodies import StrictRoute
-from governance.service.limits import Days, Limit
+from governance.service.limits import Limit
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import ApprovalView, DecisionView, PolicyView, Replay
 
@@ -38,7 +38,7 @@ class ApprovalWanted(BaseModel):
     subject: str
     target: str
     meaning: str
-    days: Days = 30
+    days: int = 30
 
 
 class WaiverWanted(BaseModel):
@@ -49,7 +49,7 @@ class WaiverWanted(BaseModel):
     rule: str
     reason: str
     compensating_control: str
-    days: Days = 30
+    days: int = 30
 
 
 class RevocationWanted(BaseModel):

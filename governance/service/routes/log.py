@@ -6,21 +6,21 @@ in a static export, `bodies/<seq>.json`. Tiles never change and say so; the chec
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel
 
 from governance.errors import NotFound
-from governance.service.access import Reader, acting
-from governance.workspace.local import LocalWorkspace
+from governance.service.access import Reader
+from governance.service.bodies import StrictRoute
+from governance.service.limits import Place, Turnstile
 from governance.workspace.views import Verification
 
-router = APIRouter(tags=["log"])
+router = APIRouter(tags=["log"], route_class=StrictRoute)
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NEVER = {"Cache-Control": "no-store"}
 MAX_BODIES = 256
+_MOST_DIGITS = 19
 
 
 class Trusted(BaseModel):
@@ -61,7 +61,7 @@ def tile(path: str, workspace: Reader) -> Response:
 def body(name: str, workspace: Reader) -> Response:
     """Return `bodies/<seq>.json`: body and salt of one entry; 404 where it was erased."""
     seq = name.removesuffix(".json")
-    if seq == name or not (seq.isascii() and seq.isdecimal()):
+    if seq == name or len(seq) > _MOST_DIGITS or not (seq.isascii() and seq.isdecimal()):
         raise NotFound(f"There is no bodies/{name}.", remedy="Ask for bodies/<seq>.json.")
     found = workspace.body_files(int(seq), int(seq) + 1).get(int(seq))
     if found is None:
@@ -70,9 +70,7 @@ def body(name: str, workspace: Reader) -> Response:
 
 
 @router.get("/bodies")
-def bodies(
-    workspace: Reader, start: Annotated[int, Query(ge=0)], stop: Annotated[int, Query(ge=0)]
-) -> Response:
+def bodies(workspace: Reader, start: Place, stop: Place) -> Response:
     """Return the bodies of entries `start` to `stop` (exclusive, 256 at most) as NDJSON."""
     files = workspace.body_files(start, min(stop, start + MAX_BODIES))
     lines = [b'{"file":%b,"seq":%d}\n' % (file, seq) for seq, file in files.items()]
@@ -86,12 +84,17 @@ def prove(reference: str, workspace: Reader, *, withhold_body: bool = False) -> 
 
 
 @router.get("/consistency")
-def consistency(old: int, new: int, workspace: Reader) -> dict[str, list[str]]:
+def consistency(old: Place, new: Place, workspace: Reader) -> dict[str, list[str]]:
     """Return the RFC 6962 consistency proof between two sizes, hashes in hex."""
     return {"proof": workspace.consistency_proof(old, new)}
 
 
 @router.post("/verify")
-def verify(trusted: Trusted, workspace: Annotated[LocalWorkspace, Depends(acting("read"))]) -> Verification:
-    """Verify the whole ledger where it lies; whoever does not believe this service verifies it elsewhere."""
-    return workspace.verify(key=trusted.key, checkpoint=trusted.checkpoint)
+def verify(trusted: Trusted, request: Request, workspace: Reader) -> Verification:
+    """Verify the whole ledger where it lies; whoever does not believe this service verifies it elsewhere.
+
+    Two verifications at a time: another one is answered 503 at once, so that readers can't keep writers out.
+    """
+    turnstile: Turnstile = request.app.state.verifications
+    with turnstile.place():
+        return workspace.verify(key=trusted.key, checkpoint=trusted.checkpoint)

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from governance.lineage.records import BatchSealed
 from governance.service.access import acting
+from governance.service.bodies import StrictRoute
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import InProduction, SealedBatchView
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=StrictRoute)
 Deployer = Annotated[LocalWorkspace, Depends(acting("deploy"))]
 Recorder = Annotated[LocalWorkspace, Depends(acting("append"))]
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from governance.service.access import Reader, acting
+from governance.service.bodies import StrictRoute
 from governance.service.routes.records import WithReason
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import Appended, TokenView, UserView
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=StrictRoute)
 Administrator = Annotated[LocalWorkspace, Depends(acting("administer"))]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from governance.service.access import Reader
+from governance.service.bodies import StrictRoute
 from governance.workspace.views import (
     AlertView,
     EntryQuery,
@@ -19,7 +20,7 @@ from governance.workspace.views import (
     Trace,
 )
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["reading"], route_class=StrictRoute)
 
 
 @router.get("/entries")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -21,11 +21,13 @@ from governance.lineage.records import (
 )
 from governance.service import problems
 from governance.service.access import acting
+from governance.service.bodies import JSON, StrictRoute, media_type, strict_json
 from governance.workspace.failures import body_error
 from governance.workspace.local import LocalWorkspace
 from governance.workspace.views import Appended, NewEntry
 
-router = APIRouter(tags=["records"])
+_log = logging.getLogger(__name__)
+router = APIRouter(tags=["records"], route_class=StrictRoute)
 Recorder = Annotated[LocalWorkspace, Depends(acting("append"))]
 Evaluator = Annotated[LocalWorkspace, Depends(acting("evidence"))]
 
@@ -81,14 +83,14 @@ _ENTRIES_BODY: dict[str, Any] = {
 async def append(request: Request, workspace: Recorder) -> Response:
     """Append one entry (JSON), or many one by one (NDJSON), each acknowledged once durable and checkpointed.
 
-    NDJSON stops at the first bad line: the problem document names it and lists what was acknowledged before,
-    which stays.
+    NDJSON stops at the first line that fails, for whatever reason: the problem document names it and lists
+    what was acknowledged before, which stays.
     """
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip()
+    content_type = media_type(request)
     data = await request.body()
     if content_type == NDJSON:
         return await run_in_threadpool(_append_lines, workspace, data.splitlines(), request.url.path)
-    if content_type != "application/json":
+    if content_type != JSON:
         return problems.problem(
             415,
             "unsupported-media-type",
@@ -109,23 +111,26 @@ def _append_lines(workspace: LocalWorkspace, lines: Iterable[bytes], instance: s
             done.append(workspace.append(parsed(line)))
         except GovernanceError as error:
             named = type(error)(f"Line {number}: {error.message}", remedy=error.remedy)
-            acknowledged = [one.model_dump() for one in done]
-            return problems.of_error(named, instance=instance, line=number, acknowledged=acknowledged)
+            return problems.of_error(named, instance=instance, line=number, acknowledged=_told(done))
+        except Exception:
+            _log.exception("Line %d of an NDJSON request failed", number)
+            return problems.failed(
+                what=f"Line {number}: ", instance=instance, line=number, acknowledged=_told(done)
+            )
     return Response("".join(one.model_dump_json() + "\n" for one in done), media_type=NDJSON)
+
+
+def _told(done: Iterable[Appended]) -> list[dict[str, Any]]:
+    return [one.model_dump() for one in done]
 
 
 def parsed(data: bytes) -> NewEntry:
     """Return the entry that a JSON text asks for.
 
     Raises:
-        InvalidInput: not UTF-8, not JSON, a member twice, missing or of another type.
+        InvalidInput: not strict JSON, a member twice, missing, unknown or of another type.
     """
-    try:
-        value = json.loads(data.decode(), object_pairs_hook=_without_repeats)
-    except RecursionError:
-        raise InvalidInput("It is nested too deeply.", remedy="Bodies may be 64 deep.") from None
-    except ValueError as error:
-        raise InvalidInput(f"It is not JSON: {error}.", remedy="Send one JSON object an entry.") from None
+    value = strict_json(data)
     if not isinstance(value, dict):
         raise InvalidInput("It is not a JSON object.", remedy='Send {"kind":…,"subject":…,"body":{…}}.')
     unknown = value.keys() - NewEntry.model_fields.keys()
@@ -135,13 +140,6 @@ def parsed(data: bytes) -> NewEntry:
         return NewEntry.model_validate(value)
     except ValidationError as error:
         raise body_error("It is no entry", error) from None
-
-
-def _without_repeats(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(members)
-    if len(result) != len(members):
-        raise ValueError("a member stands twice in one object")
-    return result
 
 
 @router.post("/entries/atomic")
