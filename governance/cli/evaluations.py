@@ -16,8 +16,8 @@ from governance.cli.values import check_file, finite, with_kind
 from governance.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from governance.lineage.records import EvidenceRecorded
-    from governance.workspace import NewEntry
+    from governance.lineage.records import EvidenceRecorded, Reference
+    from governance.workspace import NewEntry, Workspace
 
 
 class Severity(StrEnum):
@@ -92,7 +92,7 @@ def evaluate(
             threshold=threshold,
             confidence=confidence,
             minimum_rows=minimum_rows,
-            dataset=with_kind("dataset", dataset) if dataset else None,
+            dataset=_registered(workspace, dataset),
             producer=actor_of(workspace),
         )
         done = workspace.append_many([evidence_entry(record) for record in records])
@@ -164,13 +164,12 @@ def explain(
     from governance.evidence import intake
 
     subject = with_kind("model", model)
-    data = with_kind("dataset", dataset) if dataset else None
     if (artifact is None) == (contributions is None):
         raise InvalidInput(
             "Give either --model or --contributions.", remedy="--model needs --background as well."
         )
     with workspace_of(context) as workspace:
-        producer = actor_of(workspace)
+        producer, data = actor_of(workspace), _registered(workspace, dataset)
         if contributions is not None:
             record = intake.adopt_contributions(
                 subject,
@@ -194,6 +193,27 @@ def explain(
         return
     print_evidence(record)
     print_text(f"recorded as {done.subject} (#{done.seq})")
+
+
+def _registered(workspace: Workspace, dataset: str | None) -> Reference | None:
+    """Return a dataset by the digest that it was registered with.
+
+    Raises:
+        NotFound: it is not registered.
+        Erased: its body was erased, and its digest with it.
+    """
+    from governance.errors import Erased
+    from governance.lineage.records import Reference
+
+    if dataset is None:
+        return None
+    subject = with_kind("dataset", dataset)
+    current = workspace.subject(subject).current
+    if current is None:
+        raise Erased(
+            f"The body of {subject} was erased.", remedy="Register the data again, as another version."
+        )
+    return Reference(subject=subject, digest=current["digest"], role="evaluated")
 
 
 def drift(

@@ -156,6 +156,11 @@ def quality_record(
     return evidence(result, about=subject, inputs=inputs, producer=producer)
 
 
+def _registered(dataset: Reference | None) -> list[Reference]:
+    """Name the dataset by its registered digest: the file at hand has a reference of its own, for it may differ."""
+    return [] if dataset is None else [dataset]
+
+
 def evaluate_predictions(
     model: str,
     path: Path,
@@ -164,7 +169,7 @@ def evaluate_predictions(
     threshold: float,
     confidence: float,
     minimum_rows: int,
-    dataset: str | None,
+    dataset: Reference | None,
     producer: str,
 ) -> list[EvidenceRecorded]:
     """Return the evidence of performance, and of fairness where sensitive columns are named.
@@ -192,7 +197,7 @@ def evaluate_predictions(
         confidence=confidence,
         minimum_rows=minimum_rows,
     )
-    inputs = [Reference(subject=dataset, digest=table.digest, role="predictions")]
+    inputs = [*_registered(dataset), Reference(digest=table.digest, role="predictions")]
     parameters = {
         "label": columns.label,
         "score": columns.score,
@@ -217,7 +222,7 @@ def explain_model(
     rows: Path,
     *,
     trust: Sequence[str],
-    dataset: str | None,
+    dataset: Reference | None,
     producer: str,
 ) -> EvidenceRecorded:
     """Return the evidence of a model file's explanation, computed in a child process with limits.
@@ -236,7 +241,8 @@ def explain_model(
     inputs = [
         Reference(subject=model, digest=artifacts.digest_of_file(artifact), role="model"),
         Reference(digest=usual.digest, role="background"),
-        Reference(subject=dataset, digest=judged.digest, role="explained"),
+        *_registered(dataset),
+        Reference(digest=judged.digest, role="explained"),
     ]
     return evidence(
         Explanation.model_validate(answer),
@@ -256,7 +262,7 @@ def adopt_contributions(
     base_value: float | None,
     score: str | None = None,
     threshold: float = 0.5,
-    dataset: str | None,
+    dataset: Reference | None,
     producer: str,
 ) -> EvidenceRecorded:
     """Return the evidence of contributions that were computed elsewhere.
@@ -269,7 +275,7 @@ def adopt_contributions(
         score: column of `rows` with the score that base value and contributions make; the largest difference is
             recorded as the additivity error.
         threshold: score from which a decision is favourable.
-        dataset: the registered dataset that the rows are.
+        dataset: the registered dataset that the rows are from, with its registered digest.
         producer: who says so.
 
     Raises:
@@ -297,7 +303,8 @@ def adopt_contributions(
     parameters = {"base_value": base_value, "score": score, "threshold": threshold}
     inputs = [
         Reference(digest=given.digest, role="contributions"),
-        Reference(subject=dataset, digest=judged.digest, role="explained"),
+        *_registered(dataset),
+        Reference(digest=judged.digest, role="explained"),
     ]
     return evidence(
         result,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import governance
+from governance.gate import linting, pack_tests
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -29,7 +30,7 @@ def run_page(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=540,
     )
 
 
@@ -75,3 +76,12 @@ def test_the_python_in_readme_runs(
     governance.create_workspace("governance.db", actor="user:alice").close()
     exec(compile(code, "README.md", "exec"), {})
     assert "prove" in capsys.readouterr().out
+
+
+def test_the_pack_on_the_policy_page_has_no_problem_and_passes_its_own_cases() -> None:
+    page = (ROOT / "docs/how-to/write-a-policy.md").read_text()
+    (text,) = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert linting.lint(text, "2026-11-01") == []
+    outcomes = pack_tests.run_tests(text)
+    assert outcomes
+    assert all(outcome.passed for outcome in outcomes)
