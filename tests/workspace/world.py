@@ -106,6 +106,11 @@ class World:
             self._open[actor] = self._reach(actor)
         return self._open[actor]
 
+    def as_limited(self, actor: str) -> Workspace:
+        """Return the ledger for somebody who is registered already."""
+        self._open.setdefault(actor, self._reach(actor))
+        return self._open[actor]
+
     def _reach(self, actor: str) -> Workspace:
         if self.address is None:
             return self.admin.acting_as(actor)
