@@ -50,6 +50,28 @@ def test_a_subject_shows_its_entries_and_its_current_body(alice: Workspace) -> N
     assert found.current["system"] == "system:credit"
 
 
+def test_a_subject_of_many_entries_is_shown_in_pages(
+    alice: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.workspace.reading.MOST_ENTRIES", 3)
+    model = a_trained_model(alice)
+    for number in range(4):
+        alice.append(NewEntry(kind="x.note", subject=model, body={"n": number}))
+    first = alice.subject(model)
+    assert (first.more, len(first.entries)) == (True, 3)
+    assert first.current is not None
+    assert first.current["system"] == "system:credit"
+    rest = alice.entries(EntryQuery(subject=model, after=first.entries[-1].seq, limit=3))
+    assert [entry.body for entry in rest] == [{"n": 2}, {"n": 3}]
+
+
+@pytest.mark.parametrize("subject", ["*", "model:*", "m*"])
+def test_a_subject_with_a_star_names_many_and_is_refused(alice: Workspace, subject: str) -> None:
+    a_trained_model(alice)
+    with pytest.raises(InvalidInput, match="many"):
+        alice.subject(subject)
+
+
 def test_an_unknown_subject_is_answered_with_near_names(alice: Workspace) -> None:
     a_trained_model(alice)
     with pytest.raises(NotFound) as absent:
