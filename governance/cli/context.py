@@ -80,10 +80,13 @@ def actor_of(workspace: Workspace) -> str:
 
 
 @contextmanager
-def workspace_of(context: typer.Context, *, confirm_clock: bool = False) -> Iterator[Workspace]:
+def workspace_of(
+    context: typer.Context, *, confirm_clock: bool = False, nobody: bool = False
+) -> Iterator[Workspace]:
     """Open the ledger that the global options name, and close it afterwards.
 
     `confirm_clock`: the operator says that the system's clock is right, even where it jumps ahead.
+    `nobody`: a local ledger is opened for reading whoever `--actor` names, for whom it may have been damaged.
 
     Raises:
         GovernanceError: as `governance.open_workspace` does.
@@ -94,7 +97,7 @@ def workspace_of(context: typer.Context, *, confirm_clock: bool = False) -> Iter
     try:
         workspace = open_workspace(
             settings.ledger,
-            actor=settings.actor,
+            actor=None if nobody else settings.actor,
             token=settings.token,
             keys=settings.keys,
             confirm_clock=confirm_clock,

@@ -99,7 +99,7 @@ def verify(
 
         report = verify_export(folder, key=known, checkpoint=trusted)
     else:
-        with workspace_of(context) as workspace, _progress(show=not as_json) as advance:
+        with workspace_of(context, nobody=True) as workspace, _progress(show=not as_json) as advance:
             report = workspace.verify(key=known, checkpoint=trusted, progress=advance)
     if as_json:
         print_json(report)

@@ -100,6 +100,8 @@ def test_an_account_that_may_only_read_reads(ledgers: Any, tmp_path: Path) -> No
     for one in (folder, *folder.parents):
         if one.stat().st_uid == os.getuid() and str(one).startswith("/tmp/"):
             one.chmod(0o755)
+    for name in ("governance.db", "governance.db.lock"):
+        (folder / name).chmod(0o644)  # its owner lets others read it; as it was made it is the owner's alone
     child = ledgers.start("read", 65534)
     out, error = child.communicate(timeout=60)
     assert out.splitlines() == ["4 [0, 1, 2, 3]", "ReadOnly"], error

@@ -26,8 +26,8 @@ class SetClock:
         self.wall = 1_800_000_000_000_000
         self.elapsed = 0
 
-    def clock(self) -> Clock:
-        return Clock(lambda: self.wall, lambda: self.elapsed)
+    def clock(self, *, confirmed: bool = False) -> Clock:
+        return Clock(lambda: self.wall, lambda: self.elapsed, confirmed=confirmed)
 
     def passes(self, seconds: float, *, wall: float | None = None) -> None:
         self.elapsed += int(seconds * 1e6)

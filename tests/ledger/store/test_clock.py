@@ -52,6 +52,19 @@ def test_a_jump_ahead_is_refused_until_it_is_confirmed(timed: Ledger, set_clock:
     assert timed.append(note()).seq == 2
 
 
+def test_a_jump_ahead_is_accepted_where_an_operator_confirmed_the_clock(
+    make: Callable[..., Ledger], set_clock: SetClock
+) -> None:
+    ledger = make(clock=set_clock.clock(confirmed=True))
+    first = ledger.append(note())
+    set_clock.passes(10, wall=10 + 3600)
+    second = ledger.append(note())
+    assert as_microseconds(second.time) - as_microseconds(first.time) == 3_610_000_000
+    set_clock.passes(1, wall=-6)
+    with pytest.raises(ClockRefused, match="before the ledger's last entry"):
+        ledger.append(note())
+
+
 def test_time_that_passes_is_no_jump(timed: Ledger, set_clock: SetClock) -> None:
     first = timed.append(note())
     set_clock.passes(86_400, wall=86_400 + 59)

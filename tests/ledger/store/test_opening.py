@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -295,3 +296,16 @@ def test_a_large_log_is_brought_into_the_database(
     for turn in range(20):
         ledger.append_many([note("x" * 500 + str(turn)) for _ in range(40)])
         assert place.with_name("governance.db-wal").stat().st_size < 400_000
+
+
+def test_the_files_of_a_ledger_are_its_owners_alone(make: Callable[..., Ledger], place: Path) -> None:
+    before = os.umask(0)
+    try:
+        make().append(note())
+        files = [path for path in place.parent.rglob("*") if path.is_file()]
+        assert {f"{place.name}{end}" for end in ("", ".lock", "-wal", "-shm")} <= {
+            path.name for path in files
+        }
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    finally:
+        os.umask(before)
