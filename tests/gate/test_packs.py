@@ -173,3 +173,18 @@ def test_the_json_schema_names_what_editors_complete() -> None:
     schema = packs.json_schema()
     assert {"pack", "version", "rules", "applies"} <= set(schema["properties"])
     assert "with" in schema["$defs"]["Rule"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("lower", "higher"),
+    [
+        ("1.9.0", "1.10.0"),
+        ("1.0.0-rc.1", "1.0.0"),
+        ("1.0.0-rc.2", "1.0.0-rc.10"),
+        ("draft", "1"),
+        ("1", "1.0.1"),
+    ],
+)
+def test_versions_are_ordered_as_people_read_them(lower: str, higher: str) -> None:
+    assert packs.version_order(lower) < packs.version_order(higher)
+    assert packs.version_order("1.0") == packs.version_order("1.0.0+build.7")

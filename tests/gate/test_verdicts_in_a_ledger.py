@@ -10,11 +10,12 @@ import pytest
 from governance.errors import InvalidInput, NotFound
 from governance.gate import packs
 from governance.gate.decision import LETS_THROUGH
-from governance.gate.facts import assemble, directory_at
+from governance.gate.facts import assemble, directory_at, ground_of
 from governance.gate.registry import Registry, installed
 from governance.gate.replay import differences, replay
 from governance.gate.verdict import Result, Verdict
 from governance.ledger.entry import new_id
+from governance.ledger.log import EntryFilter
 from governance.lineage.records import GateDecided
 from tests.gate.room import ADMIN, DATASET, EVALUATOR, MODEL, TRAINER, Room
 
@@ -228,3 +229,35 @@ def test_the_gate_judges_models_only(room: Room) -> None:
             assemble(room.ledger, room.projection, directory, subject, "production", size, room.now())
     with pytest.raises(InvalidInput):
         assemble(room.ledger, room.projection, directory, MODEL, "Production!", size, room.now())
+
+
+def test_a_run_that_did_not_put_the_artifact_out_excludes_everybody(room: Room) -> None:
+    ghost = f"model:{MODEL.partition(':')[2].partition('@')[0]}@2"
+    body = dict(room.ledger.entries(EntryFilter(kind="model.registered", limit=1))[0].body or {})
+    body["artifact"] = {**body["artifact"], "digest": "sha256:" + "e" * 64}
+    room.enter(ADMIN, "model.registered", ghost, body)
+    size = room.ledger.size()
+    directory = directory_at(room.ledger, size)
+    ground, _ = ground_of(room.ledger, room.projection, directory, ghost, size)
+    assert not ground.runs_known
+    facts = assemble(room.ledger, room.projection, directory, ghost, "production", size, room.now())
+    assert facts.only_from("evaluator", independent=True).evidence == ()
+
+
+def test_whoever_registered_the_model_or_is_a_trainer_is_no_independent_evaluator(room: Room) -> None:
+    facts = room.facts()
+    one = facts.evidence[0]
+    counted = replace(facts, evidence=(one,)).only_from("evaluator", independent=True)
+    assert counted.evidence == (one,)
+    registrar = replace(facts, evidence=(one,), trainers=facts.trainers | {one.producer})
+    assert registrar.only_from("evaluator", independent=True).evidence == ()
+    trainer = replace(one, producer_roles=one.producer_roles | {"trainer"})
+    assert replace(facts, evidence=(trainer,)).only_from("evaluator", independent=True).evidence == ()
+
+
+def test_a_lift_written_past_the_facade_by_a_recorder_lifts_nothing(room: Room) -> None:
+    room.enter(ADMIN, "x.quarantined", MODEL, {})
+    room.enter(EVALUATOR, "x.quarantine-lifted", MODEL, {})
+    assert MODEL in room.facts().quarantined
+    room.enter(ADMIN, "x.quarantine-lifted", MODEL, {})
+    assert room.facts().quarantined == ()

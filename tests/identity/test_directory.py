@@ -293,3 +293,13 @@ class TestSeparationOfDuties:
     def test_everybody_who_counts_as_a_trainer_is_named(self, story: Story) -> None:
         found = trainers(story.directory, ["service:pipeline"], at=at(9), system="credit")
         assert found == {"service:pipeline", "user:tom"}
+
+
+def test_a_revoked_token_does_not_live_again_when_the_clock_goes_back() -> None:
+    _, digest = tokens.new_secret()
+    body = {"actor": "service:ci", "scopes": ["append"], "expires": at(9), "sha256": digest}
+    story = (
+        Story().created().tell("token.issued", TOKEN, body).tell("token.revoked", TOKEN, {"reason": "lost"})
+    )
+    assert [story.directory.token(digest, at(hour)) for hour in range(10)] == [None] * 10
+    assert story.directory.tokens(at(1))[0].state == "revoked"
