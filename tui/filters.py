@@ -1,6 +1,8 @@
 """What somebody types after `/`: a filter, or a place to jump to.
 
 kind:gate.decided subject:model:mortgage* actor:alice since:2026-01-01 until:2026-02-01
+gate              kinds that begin so; another word is looked for in the names of subjects
+model:mortgage    subjects that begin so
 #48213            an entry by its place
 @2026-11-12       the first entry from a day (or an instant) on
 3f9c…             an entry by its hash or id
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from governance.errors import InvalidInput
+from governance.lineage.records import KINDS
+from governance.lineage.subjects import SUBJECT_KINDS
 from governance.workspace.views import EntryQuery
 from tui.moments import Clock
 
@@ -30,30 +34,62 @@ class Jump:
     name: str | None = None
 
 
-def parse(text: str, clock: Clock) -> EntryQuery | Jump | None:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Entries about subjects whose name contains a word, through a filter."""
+
+    word: str
+    query: EntryQuery
+
+
+def parse(text: str, clock: Clock) -> EntryQuery | Jump | Search | None:
     """Return what was asked for; None for nothing (show everything again).
 
     Raises:
         InvalidInput: it is neither a filter nor a place.
     """
-    words = text.split()
+    words = text.removeprefix("/").split()
     if not words:
         return None
     if len(words) == 1 and (jump := _jump(words[0], clock)) is not None:
         return jump
     found: dict[str, str] = {}
+    search: str | None = None
     for word in words:
-        field, colon, value = word.partition(":")
-        if not colon or field not in FIELDS or not value:
-            raise InvalidInput(
-                f"'{word}' is no filter.",
-                remedy="Write kind:gate.decided, subject:model:name@1, actor:alice, since:2026-01-31 or until:…; "
-                "#123 or @2026-01-31 jumps. A * at the end matches any ending.",
-            )
+        field, value = _field(word)
+        if field == "search":
+            if search is not None:
+                raise InvalidInput(
+                    "One word at a time is looked for.", remedy="Give the other as kind:… or actor:…"
+                )
+            search = value
+            continue
         if field in found:
-            raise InvalidInput(f"'{field}:' stands there twice.", remedy="Filters add up; give each once.")
+            raise InvalidInput(f"'{field}:' stands there twice.", remedy="Give each once.")
         found[field] = _value(field, value, clock)
-    return EntryQuery(**found)  # type: ignore[arg-type] # the names are FIELDS
+    query = EntryQuery(**found)  # type: ignore[arg-type] # the names are FIELDS
+    if search is None:
+        return query
+    if query.subject is not None:
+        raise InvalidInput(f"'{search}' and subject: are both about the subject.", remedy="Give one of them.")
+    return Search(search, query)
+
+
+def _field(word: str) -> tuple[str, str]:
+    """Return which field a word is about, and its value; `search` for a word to look for in subjects' names."""
+    field, colon, value = word.partition(":")
+    if colon and field in FIELDS and value:
+        return field, value
+    if colon and field in SUBJECT_KINDS:
+        return "subject", word if word.endswith("*") else f"{word}*"
+    if colon:
+        raise InvalidInput(f"'{word}' is no filter.", remedy="Fields: " + ": ".join(FIELDS) + ":")
+    begins = word.removesuffix("*").casefold()
+    if any(kind.startswith(begins) for kind in KINDS):
+        return "kind", begins if begins in KINDS else f"{begins}*"
+    if "." in word.strip("."):  # kinds of one's own: acme.reviewed
+        return "kind", word if word.endswith("*") else f"{word}*"
+    return "search", word.strip("*")
 
 
 def _jump(word: str, clock: Clock) -> Jump | None:

@@ -1,28 +1,17 @@
-"""Whether the record in front of the reader may be believed.
-
-Rules, in this order; the first that does not hold names the failure:
-1. The newest checkpoint is signed by the ledger's key: the pinned one, or at the first sight the ledger's own.
-2. It is not smaller than the pinned checkpoint (`truncated`).
-3. It is consistent with it by an RFC 6962 consistency proof (`history-rewritten`).
-Then it becomes the pin. This costs O(log n) at any size; that every entry is what its hash says is the business of
-the verification screen, and the pin remembers how far that went.
-"""
+"""What is known of the record in front of the reader, in words that claim no more; and an entry's own proof."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from governance.errors import GovernanceError, IntegrityError
-from governance.ledger.checkpoint import Checkpoint, open_checkpoint
 from governance.ledger.errors import LedgerError
-from governance.ledger.note import VerifierKey
 from governance.ledger.proof import ProvedEntry
 from governance.ledger.proof import verify as verify_proof
-from governance.ledger.tree import verify_consistency
 from governance.workspace import Workspace
-from tui.pins import Pin, PinFolder
+from tui.pins import Pin
 from tui.words import place, short_hash
+
+BELIEVED = "key believed from the ledger itself, not pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +19,14 @@ class Integrity:
     """What the header shows.
 
     Attributes:
-        state: `checking`, `verified`, `failed` or `unknown` (the ledger did not answer).
+        state: `checking`, `signed` (the newest checkpoint is, and fits what was seen before), `other` (another
+            ledger under the pinned one's name), `failed`, `silent` (the ledger does not answer) or `unknown` (it
+            can't be checked).
         size: up to where the newest checkpoint reaches.
         root: its root, hex.
         since: size of the pin that it was compared with; None at first sight.
+        complete_to: up to which size every entry was checked one by one, here or as the pin remembers.
+        believed: the key was taken from the ledger itself: nobody pinned or gave it.
         failure: the failure's class, as in docs/ledger-format.md.
         message: what went wrong, a sentence.
         next_step: what to do about it.
@@ -45,6 +38,8 @@ class Integrity:
     size: int = 0
     root: str = ""
     since: int | None = None
+    complete_to: int = 0
+    believed: bool = False
     failure: str = ""
     message: str = ""
     next_step: str = ""
@@ -52,128 +47,49 @@ class Integrity:
     pin: Pin | None = None
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every entry under the newest checkpoint was checked, not only the checkpoint."""
+        return self.state == "signed" and self.complete_to >= self.size
+
+    @property
+    def tone(self) -> str:
+        """How the header's words are coloured: `good`, `warn` or plain; `failed` colours the whole bar."""
+        if self.state in {"other", "silent", "unknown"} or (self.state == "signed" and self.believed):
+            return "warn"
+        return "good" if self.is_complete else ""
+
+    @property
     def sentence(self) -> str:
-        """The header's words."""
-        if self.state == "checking":
-            return "checking the newest checkpoint…"
-        if self.state == "verified":
-            first = "" if self.since is not None else " · first seen here"
-            return f"✓ verified to {place(self.size - 1)} · checkpoint {short_hash(self.root)}{first}"
-        if self.state == "unknown":
-            return f"? not verified: {self.message}"
-        return f"✗ {self.failure}: {self.message}"
+        """The header's words at length."""
+        return self.words(10_000)
 
+    def words(self, room: int) -> str:
+        """Return the longest of the header's wordings that `room` cells hold, else the shortest."""
+        said = self._wordings()
+        return next((text for text in said if len(text) <= room), said[-1])
 
-class Guard:
-    """Checks a ledger's newest checkpoint against its pin, again and again, and moves the pin forward."""
+    def _wordings(self) -> list[str]:
+        short = "? another ledger under the same name (another key)"
+        said = {
+            "checking": ["checking the newest checkpoint…"],
+            "other": [f"{short}, not the one seen here before", short],
+            "silent": [f"? no answer: {self.message}", "? no answer from the ledger"],
+            "unknown": [f"? not verified: {self.message}"],
+            "failed": [f"✗ {self.failure}: {self.message}"],
+        }
+        return said.get(self.state) or self._known()
 
-    def __init__(self, workspace: Workspace, pins: PinFolder, now: Callable[[], str]) -> None:
-        self._workspace = workspace
-        self._pins = pins
-        self._now = now
-        self._pin: Pin | None = None
-        self._pin_read = False
-        self.keys: list[str] = []
-
-    def check(self) -> Integrity:
-        """Return the state of the newest checkpoint; never raises for what the ledger does."""
-        try:
-            return self._check()
-        except IntegrityError as error:
-            return Integrity(
-                state="failed",
-                failure="checkpoint-invalid",
-                message=error.message,
-                next_step=error.remedy,
-                pin=self._pin,
-            )
-        except LedgerError as error:
-            return self._failed("checkpoint-invalid", error.message)
-        except GovernanceError as error:
-            return Integrity(state="unknown", message=error.message, next_step=error.remedy, pin=self._pin)
-
-    def _check(self) -> Integrity:
-        if not self._pin_read:
-            self._pin = self._pins.read(self._workspace.origin)
-            self._pin_read = True
-        pin = self._pin
-        self.keys = pin.keys if pin else self._workspace.verifier_keys()
-        answered = self._workspace.checkpoint()
-        checkpoint = self._open(answered.text)
-        if pin is None:
-            return self._verified(checkpoint, answered.text, since=None)
-        if checkpoint.size < pin.size:
-            return self._failed(
-                "truncated",
-                f"the ledger ends at {place(checkpoint.size - 1)}, but {place(pin.size - 1)} was verified here before",
-            )
-        if checkpoint.size == pin.size:
-            if checkpoint.root.hex() != pin.root:
-                return self._failed(
-                    "history-rewritten", f"another history up to {place(pin.size - 1)} was verified here"
-                )
-            return self._verified(checkpoint, answered.text, since=pin.size)
-        path = [bytes.fromhex(node) for node in self._workspace.consistency_proof(pin.size, checkpoint.size)]
-        try:
-            verify_consistency(pin.size, checkpoint.size, bytes.fromhex(pin.root), checkpoint.root, path)
-        except LedgerError:
-            return self._failed(
-                "history-rewritten",
-                f"what was verified here up to {place(pin.size - 1)} is no part of this ledger",
-            )
-        return self._verified(checkpoint, answered.text, since=pin.size)
-
-    def _open(self, text: str) -> Checkpoint:
-        return open_checkpoint(text, self._workspace.origin, [VerifierKey.parse(key) for key in self.keys])
-
-    def _failed(self, failure: str, message: str) -> Integrity:
-        return Integrity(
-            state="failed",
-            failure=failure,
-            message=message,
-            next_step="Do not rely on this ledger. Keep it as it is, run a full verification (8), and compare it with an "
-            "export or backup that you trust.",
-            pin=self._pin,
-        )
-
-    def _verified(self, checkpoint: Checkpoint, text: str, *, since: int | None) -> Integrity:
-        warning = (
-            ""
-            if since is not None
-            else "The ledger's key was not pinned before: it was believed at first sight."
-        )
-        root = checkpoint.root.hex()
-        if self._pin is None or self._pin.root != root:
-            warning = self._keep(
-                Pin(
-                    origin=checkpoint.origin,
-                    keys=self.keys,
-                    size=checkpoint.size,
-                    root=root,
-                    checkpoint=text,
-                    time=self._now(),
-                    full_size=self._pin.full_size if self._pin else 0,
-                    full_time=self._pin.full_time if self._pin else None,
-                ),
-                warning,
-            )
-        return Integrity(
-            state="verified", size=checkpoint.size, root=root, since=since, warning=warning, pin=self._pin
-        )
-
-    def _keep(self, pin: Pin, warning: str) -> str:
-        self._pin = pin
-        try:
-            self._pins.write(pin)
-        except OSError as error:
-            return f"The verified checkpoint could not be remembered: {error.strerror or error}."
-        return warning
-
-    def remember_full(self, size: int) -> Pin | None:
-        """Take note that every entry up to `size` was checked."""
-        if self._pin is not None:
-            self._keep(self._pin.model_copy(update={"full_size": size, "full_time": self._now()}), "")
-        return self._pin
+    def _known(self) -> list[str]:
+        newest = place(self.size - 1)
+        if self.is_complete:
+            known = f"verified to {newest}"
+        elif self.complete_to:
+            known = f"signed {newest} · entries checked to {place(self.complete_to - 1)}"
+        else:
+            known = f"signed {newest} · entries not checked"
+        if self.believed:
+            return [f"! {known} · {BELIEVED}", f"! {known} · key not pinned", f"! {known}"]
+        return [f"✓ {known} · checkpoint {short_hash(self.root)}", f"✓ {known}"]
 
 
 @dataclass(frozen=True, slots=True)

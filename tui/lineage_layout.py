@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tui.words import cut_middle
+from tui.words import cut_apart
 
 WIDEST, NARROWEST = 40, 14
 
@@ -220,12 +220,12 @@ def _widths(labels: Mapping[str, str], rows: Mapping[int, list[str]], room: int)
         index: max([min(len(labels.get(name, name)), WIDEST) for name in names if name[0] != "\0"] or [1])
         for index, names in rows.items()
     }
-    for order in ([index for index in width if index], list(width)):  # the subject's own layer last
-        while order and sum(width.values()) > room:
-            widest = max(order, key=lambda index: width[index])
-            if width[widest] <= NARROWEST:
-                break
-            width[widest] -= 1
+    while sum(width.values()) > room:
+        # The subject's own layer gives too: its whole name stands above the drawing.
+        widest = max(width, key=lambda index: width[index])
+        if width[widest] <= NARROWEST:
+            break
+        width[widest] -= 1
     return width
 
 
@@ -255,7 +255,7 @@ def _paint(
             if name[0] == "\0":
                 grid.level(starts[index] - 1, starts[index] + widths[index], y, name)
                 continue
-            label = cut_middle(labels.get(name, name), widths[index])
+            label = cut_apart(labels.get(name, name), widths[index])
             nodes[name] = Placed(name, label, index, starts[index], y, len(label))
     for index in order:
         _paint_gap(grid, index, segments.get(index, ()), tracks[index], starts, widths, line_of, nodes)

@@ -1,23 +1,25 @@
 """Which entries a list needs: pages of a keyset query, so that a screenful costs the same at any size.
 
-Two ways of counting rows stand behind one interface:
+Three ways of counting rows stand behind one interface:
 
 1. `AllEntries`: unfiltered. `seq` has no gaps, so row i is entry `size - 1 - i` and any page can be asked for at once.
 2. `Matching`: filtered. How many match is not known; pages follow each other from the newest.
+3. `Found`: about any of a few subjects that a word was found in; read at once, a page a subject.
 
-Both keep a bounded number of pages and never read a table whole.
+All keep a bounded number of pages and never read a table whole.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from governance.workspace.views import EntryQuery, EntryView
 
 PAGE = 100
 KEPT_PAGES = 64
+MOST_SUBJECTS = 20
 
 
 class Rows(Protocol):
@@ -125,3 +127,47 @@ class Matching:
     def index_of(self, seq: int) -> int | None:
         """Return the row of a found entry."""
         return next((index for index, entry in enumerate(self._rows) if entry.seq == seq), None)
+
+
+class Found:
+    """Entries about a few subjects, newest first, all of them here."""
+
+    def __init__(self, entries: Sequence[EntryView], *, complete: bool) -> None:
+        self.entries = list(entries)
+        self.complete = complete
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return len(self.entries)
+
+    def row(self, index: int) -> EntryView | None:
+        """Return a row."""
+        return self.entries[index] if 0 <= index < len(self.entries) else None
+
+    def missing(self, first: int, last: int) -> list[EntryQuery]:  # noqa: ARG002 - nothing is missing
+        """Return nothing: all rows are here."""
+        return []
+
+    def add(self, query: EntryQuery, entries: Sequence[EntryView]) -> None:
+        """Take nothing: nothing was asked for."""
+
+    def index_of(self, seq: int) -> int | None:
+        """Return the row of a found entry."""
+        return next((index for index, entry in enumerate(self.entries) if entry.seq == seq), None)
+
+
+def found_about(
+    ask: Callable[[EntryQuery], Sequence[EntryView]], query: EntryQuery, subjects: Sequence[str]
+) -> Found:
+    """Return the newest entries about `subjects` that match `query`: a page for each of at most 20."""
+    complete = len(subjects) <= MOST_SUBJECTS
+    entries: list[EntryView] = []
+    for subject in subjects[:MOST_SUBJECTS]:
+        page = ask(
+            query.model_copy(
+                update={"subject": subject, "newest_first": True, "limit": PAGE, "bodies": False}
+            )
+        )
+        complete = complete and len(page) < PAGE
+        entries += page
+    return Found(sorted(entries, key=lambda entry: -entry.seq), complete=complete)

@@ -21,8 +21,9 @@ from governance.errors import LedgerUnusable
 class Pin(BaseModel):
     """What was verified, and when.
 
-    `checkpoint` is the signed text, so that the pin itself can be shown to others. `full_size` and `full_time` say up
-    to where and when every entry was last checked one by one, not only the checkpoints.
+    `checkpoint` is the signed text, so that the pin itself can be shown to others. `keys` are the keys that signed it:
+    an origin is only a name, and another ledger may bear it. `complete_to` and `complete_time` say up to which size
+    and when every entry was last checked one by one, not only the checkpoints.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,8 +34,8 @@ class Pin(BaseModel):
     root: str
     checkpoint: str
     time: str
-    full_size: int = 0
-    full_time: str | None = None
+    complete_to: int = 0
+    complete_time: str | None = None
 
 
 class PinFolder:
@@ -62,7 +63,7 @@ class PinFolder:
         except (OSError, ValidationError) as error:
             raise LedgerUnusable(
                 f"The pinned checkpoint {path} can't be read.",
-                remedy="Compare the ledger with a copy that you trust, then delete that file to pin anew.",
+                remedy="Compare the ledger with a copy that you trust, then forget the pin (F, or delete that file).",
             ) from error
         if pin.origin != origin:
             raise LedgerUnusable(
@@ -85,3 +86,11 @@ class PinFolder:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+    def forget(self, origin: str) -> None:
+        """Delete the pin of a ledger; nothing happens where there is none.
+
+        Raises:
+            OSError: the file can't be deleted.
+        """
+        self.path(origin).unlink(missing_ok=True)

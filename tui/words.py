@@ -125,6 +125,11 @@ def style_of(result: str) -> str:
     return RESULT_STYLES.get(result, "")
 
 
+def ended(text: str) -> str:
+    """Return a sentence with one full stop at its end, whether or not it had one."""
+    return text.rstrip(". ") + "."
+
+
 def cut(text: str, width: int) -> str:
     """Return `text` in at most `width` characters, with `…` where something was left out."""
     if len(text) <= width:
@@ -140,3 +145,16 @@ def cut_middle(text: str, width: int) -> str:
         return cut(text, width)
     tail = (width - 1) // 2
     return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def cut_apart(text: str, width: int) -> str:
+    """Return `text` in at most `width` characters, mostly its end: `bos…train@1990`.
+
+    Names that stand together begin alike and differ at their end (a part, a version).
+    """
+    if len(text) <= width:
+        return text
+    if width < 6:
+        return cut_middle(text, width)
+    head = width // 4
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"

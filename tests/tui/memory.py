@@ -363,6 +363,13 @@ class MemoryWorkspace:
         return [one for one in self.approval_rows if about is None or one.about == about]
 
 
+def another_key(origin: str = ORIGIN) -> MemoryWorkspace:
+    """Return an empty ledger that bears a name and has a key of its own."""
+    ledger = MemoryWorkspace(origin)
+    ledger.key = SigningKey.from_seed(origin, hashlib.sha256(b"another key").digest())
+    return ledger
+
+
 def _matches(query: EntryQuery, view: EntryView) -> bool:
     return (
         _fits(query.kind, view.kind)

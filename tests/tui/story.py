@@ -15,9 +15,9 @@ TRAIN = "dataset:hmda-boston-train@1990"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def mortgage_story() -> MemoryWorkspace:
-    """Return the ledger after the whole story."""
-    ledger = MemoryWorkspace()
+def mortgage_story(ledger: MemoryWorkspace | None = None) -> MemoryWorkspace:
+    """Return the ledger after the whole story, told into a new one unless one is given."""
+    ledger = ledger or MemoryWorkspace()
     _people(ledger)
     _data(ledger)
     _model(ledger, 1, {"C": 1.0, "features": 18, "uses_race": True}, auc=0.831)

@@ -43,6 +43,12 @@ def test_no_ledger_there_is_a_sentence_and_exit_2_and_the_screen_is_left_alone(t
     assert "Traceback" not in printed
 
 
+def test_what_is_no_key_is_a_sentence_and_exit_2(tmp_path: Path) -> None:
+    code, printed = in_a_terminal("tui", "--key", "nonsense", cwd=tmp_path)
+    assert code == 2
+    assert "neither a verifier key nor a file that holds one" in " ".join(printed.split())
+
+
 def test_without_a_terminal_it_says_what_to_use_instead(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "governance", "tui"],

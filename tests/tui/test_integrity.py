@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from governance.workspace.views import CheckpointView
-from tests.tui.memory import MemoryWorkspace
+from tests.tui.memory import MemoryWorkspace, another_key
 from tests.tui.story import mortgage_story
-from tui.integrity import Guard, prove_entry
+from tui.guard import Guard
+from tui.integrity import Integrity, prove_entry
 from tui.pins import PinFolder
 
 
@@ -21,10 +23,9 @@ def test_at_first_sight_the_key_is_believed_and_said_to_be_new(
     ledger: MemoryWorkspace, tmp_path: Path
 ) -> None:
     found = guard_of(ledger, tmp_path).check()
-    assert found.state == "verified"
+    assert found.state == "signed"
     assert found.since is None
-    assert "first seen" in found.sentence
-    assert "not pinned before" in found.warning
+    assert "key believed from the ledger itself, not pinned" in found.sentence
 
 
 def test_a_longer_ledger_is_compared_with_the_pin_and_becomes_it(
@@ -34,7 +35,7 @@ def test_a_longer_ledger_is_compared_with_the_pin_and_becomes_it(
     before = len(ledger.views)
     ledger.write("x.note", "system:mortgage-approval", {"n": 1}, "user:bob")
     found = guard_of(ledger, tmp_path).check()
-    assert (found.state, found.since, found.size) == ("verified", before, before + 1)
+    assert (found.state, found.since, found.size) == ("signed", before, before + 1)
     pin = PinFolder(tmp_path).read(ledger.origin)
     assert pin is not None and pin.size == before + 1
 
@@ -58,15 +59,52 @@ def test_another_history_with_the_same_key_is_history_rewritten(tmp_path: Path, 
     assert (found.state, found.failure) == ("failed", "history-rewritten")
 
 
-def test_a_checkpoint_by_another_key_is_refused_once_the_key_is_pinned(
+def test_another_key_under_a_pinned_name_is_another_ledger_and_nobody_is_accused(
     ledger: MemoryWorkspace, tmp_path: Path
 ) -> None:
     guard_of(ledger, tmp_path).check()
-    forged = MemoryWorkspace("acme.example/other")
-    forged.origin = ledger.origin
-    forged.write("x.note", "system:mortgage-approval", {"n": 1}, "user:bob")
-    found = guard_of(forged, tmp_path).check()
+    before = PinFolder(tmp_path).read(ledger.origin)
+    other = mortgage_story(another_key(ledger.origin))
+    guard = guard_of(other, tmp_path)
+    found = guard.check()
+    assert (found.state, found.failure, found.tone) == ("other", "", "warn")
+    assert "another ledger under the same name (another key)" in found.message
+    assert guard.pin_file in found.next_step
+    assert "rewritten" not in found.sentence + found.message + found.next_step
+    guard.remember_full(found.size)
+    assert PinFolder(tmp_path).read(ledger.origin) == before
+    guard.forget()
+    again = guard.check()
+    assert (again.state, again.believed) == ("signed", True)
+
+
+def test_a_ledger_that_was_founded_with_the_pinned_key_and_is_signed_by_another_is_not_let_off(
+    ledger: MemoryWorkspace, tmp_path: Path
+) -> None:
+    guard_of(ledger, tmp_path).check()
+    ledger.key = another_key(ledger.origin).key
+    found = guard_of(ledger, tmp_path).check()
     assert (found.state, found.failure) == ("failed", "checkpoint-invalid")
+
+
+def test_a_key_from_elsewhere_is_what_counts(ledger: MemoryWorkspace, tmp_path: Path) -> None:
+    other = mortgage_story(another_key(ledger.origin))
+    given = ledger.verifier_keys()
+    found = Guard(ledger, PinFolder(tmp_path), lambda: "2026-04-12T14:05:00Z", given).check()  # type: ignore[arg-type] # a double
+    assert (found.state, found.believed) == ("signed", False)
+    found = Guard(other, PinFolder(tmp_path), lambda: "2026-04-12T14:05:00Z", given).check()  # type: ignore[arg-type] # a double
+    assert (found.state, found.failure) == ("failed", "checkpoint-invalid")
+    assert "not signed by the key that you gave" in found.message
+
+
+def test_the_header_says_no_more_than_is_known() -> None:
+    known = Integrity(state="signed", size=58, root="ab" * 32)
+    assert known.words(66) == "✓ signed #57 · entries not checked · checkpoint abab…ab"
+    assert replace(known, complete_to=40).words(40) == "✓ signed #57 · entries checked to #39"
+    assert replace(known, complete_to=58).words(30) == "✓ verified to #57"
+    assert replace(known, believed=True).words(60) == "! signed #57 · entries not checked · key not pinned"
+    assert not known.is_complete
+    assert "verified" not in known.sentence
 
 
 def test_a_damaged_pin_is_named_and_not_forgotten(ledger: MemoryWorkspace, tmp_path: Path) -> None:
@@ -91,7 +129,7 @@ def test_a_full_verification_is_remembered_beside_the_pin(ledger: MemoryWorkspac
     guard.check()
     guard.remember_full(30)
     pin = PinFolder(tmp_path).read(ledger.origin)
-    assert pin is not None and (pin.full_size, pin.full_time) == (30, "2026-04-12T14:05:00Z")
+    assert pin is not None and (pin.complete_to, pin.complete_time) == (30, "2026-04-12T14:05:00Z")
 
 
 def test_an_entry_is_proved_from_its_own_proof(ledger: MemoryWorkspace) -> None:
@@ -124,5 +162,5 @@ def test_a_ledger_out_of_reach_is_not_called_damaged(ledger: MemoryWorkspace, tm
 
     ledger.checkpoint = gone  # type: ignore[method-assign] # a server that went away
     found = guard_of(ledger, tmp_path).check()
-    assert found.state == "unknown"
+    assert found.state == "silent"
     assert "does not answer" in found.sentence

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.lineage_layout import Drawing, draw, layers_of
+from tui.words import cut_apart
 
 
 def drawn(drawing: Drawing) -> str:
@@ -91,3 +92,9 @@ def test_labels_never_overlap_and_every_edge_runs_left_to_right(edges: list[tupl
 @pytest.mark.parametrize("subject", ["n0", "n9"])
 def test_a_subject_without_neighbours_stands_alone(subject: str) -> None:
     assert drawn(draw(subject, {}, [], room=80)) == subject
+
+
+def test_names_that_begin_alike_are_cut_so_that_their_ends_tell_them_apart() -> None:
+    names = [f"boston-mortgages-{part}@1990" for part in ("train", "test")]
+    assert [cut_apart(name, 14) for name in names] == ["bos…train@1990", "bos…-test@1990"]
+    assert cut_apart("short", 14) == "short"

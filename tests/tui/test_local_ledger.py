@@ -42,7 +42,7 @@ def test_every_screen_reads_a_ledger_in_a_file(url: str, tmp_path: Path) -> None
         app = app_on(url, tmp_path)
         async with app.run_test(size=USUAL) as pilot:
             await settle(pilot)
-            assert "✓ verified to #" in painted(app)
+            assert "! verified to #" in painted(app)
             await press(pilot, "2", "enter")
             assert "✓ proved" in painted(app)
             await press(pilot, "4", "end", "enter", "l")

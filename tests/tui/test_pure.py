@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from governance.errors import Conflict, InvalidInput
+from governance.gate.verdict import Finding, RuleResult
 from governance.workspace.views import EntryQuery
 from tests.tui.conftest import make_clock
 from tests.tui.memory import MemoryWorkspace
-from tui import exports, filters
+from tui import exports, filters, nearness
 from tui.lines import bar, fit
+from tui.pages.decision import features_of, rule_lines
 from tui.paging import PAGE, AllEntries, Matching
-from tui.words import count, cut_middle, interval, number, place, short_subject
+from tui.words import count, cut_middle, ended, interval, number, place, short_subject
 
 
 def test_numbers_carry_separators_and_places_a_sign() -> None:
@@ -131,3 +133,57 @@ def test_the_zone_of_a_day_is_the_readers() -> None:
     clock = make_clock()
     assert filters.instant("2026-03-05", clock) == "2026-03-04T22:00:00.000000Z"
     assert datetime.fromisoformat(filters.instant("2026-03-05T00:00:00Z", clock)).astimezone(UTC).hour == 0
+
+
+def test_a_bare_word_is_a_kinds_beginning_or_is_looked_for_and_a_subjects_beginning_is_one() -> None:
+    clock = make_clock()
+    assert filters.parse("/gate", clock) == EntryQuery(kind="gate*")
+    assert filters.parse("gate.decided actor:alice", clock) == EntryQuery(
+        kind="gate.decided", actor="user:alice"
+    )
+    assert filters.parse("model:mortgage", clock) == EntryQuery(subject="model:mortgage*")
+    assert filters.parse("acme.reviewed", clock) == EntryQuery(kind="acme.reviewed*")
+    assert filters.parse("boston kind:gate.*", clock) == filters.Search("boston", EntryQuery(kind="gate.*"))
+
+
+@pytest.mark.parametrize("text", ["colour:red", "one two", "boston subject:model:*", "kind:a kind:b"])
+def test_why_a_filter_is_refused_fits_eighty_columns(text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        filters.parse(text, make_clock())
+    assert len(f"✗ {refused.value} {refused.value.remedy}") <= 78
+
+
+def test_a_groups_features_are_named_once() -> None:
+    assert features_of("race=black, sex=female") == {"race": "black", "sex": "female"}
+    assert features_of("race=Black, African American, sex=female")["race"] == "Black, African American"
+    assert features_of("four, eyes") == {}
+
+
+def test_findings_stand_under_their_features() -> None:
+    rule = RuleResult(
+        pack="fair", rule="four-fifths", check="impact_ratio", severity="deny", result="fail", finding="fail",
+        message="too low",
+        findings=[
+            Finding(label="race=black", result="fail", value=0.7),
+            Finding(label="race=black, sex=female", result="fail", value=0.6),
+            Finding(label="race=white", result="pass", value=1.0),
+        ],
+    )  # fmt: skip
+    text = "\n".join(line.text for line in rule_lines(rule, 110))
+    assert "by race, sex" in text
+    assert "black, female" in text
+    assert "=" not in text
+    assert text.count("by race") == 2
+
+
+def test_names_near_a_typed_one_are_found_by_part_and_by_spelling() -> None:
+    known = ["dataset:hmda@1990", "model:scorer@1", "model:scorer@2", "system:scoring"]
+    assert nearness.near("scorer", known)[:2] == ["model:scorer@1", "model:scorer@2"]
+    assert nearness.near("hmad@1990", known) == ["dataset:hmda@1990"]
+    assert nearness.named_exactly("scorer@2", known) == "model:scorer@2"
+    assert nearness.named_exactly("scorer", known) is None
+
+
+def test_a_sentence_ends_with_one_full_stop() -> None:
+    assert ended("None of the known keys signed this.") == "None of the known keys signed this."
+    assert ended("at #3") == "at #3."

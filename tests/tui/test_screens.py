@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from governance.errors import LedgerUnusable
-from governance.workspace.views import EntryQuery, EntryView
+from governance.workspace.views import CheckpointView, EntryQuery, EntryView, Failure
 from tests.tui.conftest import AppMaker
 from tests.tui.driving import painted, press, settle, write
 from tests.tui.long_ledger import LongLedger
-from tests.tui.memory import MemoryWorkspace
+from tests.tui.memory import MemoryWorkspace, another_key
 from tests.tui.story import mortgage_story
 from tui.app import RecordApp
 from tui.screens.entry import EntryScreen
 from tui.screens.ledger import LedgerScreen
+from tui.widgets.document import Document
 from tui.widgets.entries import EntryList
 from tui.widgets.graph import Graph
 
@@ -38,19 +39,96 @@ def rows_of(app: RecordApp) -> list[str]:
     return [row[:78].rstrip() for row in painted(app).splitlines()[4:22]]
 
 
-def test_the_header_says_what_was_verified_and_remembers_it(
+def test_the_header_warns_at_first_sight_that_the_key_is_only_believed_and_remembers_it_then(
     make_app: AppMaker, ledger: MemoryWorkspace
 ) -> None:
     async def story() -> None:
         app = make_app(ledger)
         async with app.run_test(size=USUAL) as pilot:
             await settle(pilot)
-            assert "✓ verified to #51 · checkpoint d8b3…8f · first seen here" in painted(app)
+            believed = "! verified to #51 · key believed from the ledger itself, not pinned"
+            assert believed in painted(app)
+            app.watch_ledger()  # looking twice makes nothing surer
+            await settle(pilot)
+            assert believed in painted(app)
+            assert app.integrity.tone == "warn"
         again = make_app(ledger)
         async with again.run_test(size=USUAL) as pilot:
             await settle(pilot)
             assert "✓ verified to #51 · checkpoint d8b3…8f" in painted(again)
-            assert "first seen" not in painted(again)
+            assert again.integrity.tone == "good"
+
+    run_async(story)
+
+
+def test_a_small_ledger_that_was_tampered_with_is_never_green(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    ledger.damage = [
+        Failure(failure="body-altered", place="#20", seq=20, message="One digit changed.", next_step="")
+    ]
+
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            shown = painted(app)
+            assert "✗ body-altered: at #20: One digit changed." in shown
+            assert ".." not in shown
+            assert "✓ verified" not in shown
+
+    run_async(story)
+
+
+def test_a_large_ledger_is_called_signed_until_somebody_checks_its_entries(make_app: AppMaker) -> None:
+    ledger = LongLedger(20_000)
+
+    async def story() -> None:
+        async with make_app(ledger).run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            assert "! signed #19,999 · entries not checked · key believed" in painted(pilot.app)
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            assert "✓ signed #19,999 · entries not checked" in painted(app)
+            assert app.integrity.tone == ""
+            app.guard.remember_full(12_000)
+            app.watch_ledger()
+            await settle(pilot)
+            assert "✓ signed #19,999 · entries checked to #11,999" in painted(app)
+            app.guard.remember_full(20_000)
+        again = make_app(ledger)
+        async with again.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            assert "✓ verified to #19,999" in painted(again)
+
+    run_async(story)
+
+
+def test_another_ledger_under_a_known_name_is_named_as_such_and_the_old_one_can_be_forgotten(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    async def story() -> None:
+        async with make_app(ledger).run_test(size=USUAL) as pilot:
+            await settle(pilot)
+        app = make_app(mortgage_story(another_key(ledger.origin)))
+        async with app.run_test(size=(160, 40)) as pilot:
+            await settle(pilot)
+            shown = painted(app)
+            assert "? another ledger under the same name (another key)" in shown.splitlines()[0]
+            assert "press F to forget the old one" in shown
+            assert app.guard.pin_file.rpartition("/")[2] in shown
+            assert "history-rewritten" not in shown
+            assert "Do not rely" not in shown
+            assert ".." not in shown
+            await press(pilot, "8", "v")
+            assert "All 52 entries prove" in painted(app)
+            await press(pilot, "1", "F")
+            assert "Forget what was seen here?" in painted(app)
+            await press(pilot, "escape")
+            assert "another ledger" in painted(app)
+            await press(pilot, "F", "y")
+            assert "! verified to #51 · key believed from the ledger itself" in painted(app)
 
     run_async(story)
 
@@ -108,6 +186,7 @@ def test_a_filter_narrows_the_list_and_escape_takes_it_away(
             await press(pilot, "slash")
             await write(pilot, "colour:red")
             assert "'colour:red' is no filter" in painted(app)
+            assert "until:" in painted(app)
             await press(pilot, "escape", "escape")
             assert app.screen.query_one(EntryList).rows.count() == 52
 
@@ -229,15 +308,182 @@ def test_a_crowd_of_batches_is_one_node_until_it_is_opened(
     run_async(story)
 
 
-def test_an_unknown_subject_is_answered_in_words(make_app: AppMaker, ledger: MemoryWorkspace) -> None:
+def test_an_unknown_subject_is_answered_in_the_prompt_with_near_names_and_the_drawing_stays(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
     async def story() -> None:
         app = make_app(ledger)
         async with app.run_test(size=USUAL) as pilot:
             await settle(pilot)
-            await press(pilot, "3", "slash")
-            await write(pilot, "model:mortgage@9")
+            await press(pilot, "3")
+            drawn = app.screen.query_one(Graph)._drawing
+            for typed in ("model:mortgage@9", "morgage-aproval"):
+                await press(pilot, "slash")
+                await write(pilot, typed)
+                shown = " ".join(painted(app).split())
+                assert f"Nothing is known of {typed}. Near: " in shown
+                assert "mortgage-approval" in shown.partition("Near: ")[2]
+                assert app.screen.query_one(Graph)._drawing == drawn
+                await press(pilot, "escape")
+
+    run_async(story)
+
+
+def test_a_bare_name_that_only_one_subject_has_is_enough(make_app: AppMaker, ledger: MemoryWorkspace) -> None:
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
             await settle(pilot)
-            assert "Nothing is known of model:mortgage@9" in painted(app)
+            await press(pilot, "3", "left", "slash")
+            await write(pilot, "mortgage-approval@1")
+            shown = painted(app)
+            assert "Lineage of mortgage-approval@1" in shown
+            assert app.screen.query_one(Graph).selected == "model:mortgage-approval@1"
+            strip = app.screen.query_one("#notes", Document).lines[0].text
+            assert strip.startswith("model:mortgage-approval@1 ")
+
+    run_async(story)
+
+
+def test_everything_in_the_lineage_says_what_it_added(make_app: AppMaker, ledger: MemoryWorkspace) -> None:
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            await press(pilot, "3")
+            assert "backbone · " in painted(app)
+            await press(pilot, "a")
+            assert "everything · " in painted(app)
+            assert any("of evidence, approvals" in note.message for note in app._notifications)
+
+    run_async(story)
+
+
+def test_a_bare_word_filters_by_kind_else_searches_the_names_of_subjects(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            await press(pilot, "2", "slash")
+            await write(pilot, "gate")
+            assert "/gate   4 found" in painted(app)
+            await press(pilot, "slash")
+            await write(pilot, "hmda")
+            rows = app.screen.query_one(EntryList).rows
+            subjects = {entry.subject for index in range(rows.count()) if (entry := rows.row(index))}
+            assert rows.count() > 0
+            assert all("hmda" in subject for subject in subjects)
+            await press(pilot, "slash")
+            await write(pilot, "zebra")
+            assert "no subject's name contains it." in painted(app)
+
+    run_async(story)
+
+
+def test_a_service_that_goes_away_leaves_what_was_shown_and_comes_back(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    checkpoint, entries, overview = ledger.checkpoint, ledger.entries, ledger.overview
+
+    def gone(*_: object) -> CheckpointView:
+        raise LedgerUnusable("The service does not answer.", remedy="Look whether it runs.")
+
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            await press(pilot, "2", "1")
+            ledger.checkpoint = ledger.entries = ledger.overview = gone  # type: ignore[assignment, method-assign]
+            app.watch_ledger()
+            await settle(pilot)
+            assert "? no answer: The service does not answer." in painted(app)
+            await press(pilot, "1")
+            assert "LATEST DECISIONS" in painted(app)
+            await press(pilot, "2", "2", "down")
+            assert "no answer · 52 entries before" in painted(app)
+            assert "alert.opened" in painted(app)
+            ledger.checkpoint, ledger.entries, ledger.overview = checkpoint, entries, overview  # type: ignore[method-assign]
+            app.watch_ledger()
+            await settle(pilot)
+            assert "no answer" not in painted(app)
+            assert "52 entries" in painted(app)
+
+    run_async(story)
+
+
+def test_a_ledger_screen_first_opened_while_nobody_answers_fills_itself_later(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    checkpoint = ledger.checkpoint
+
+    def gone() -> CheckpointView:
+        raise LedgerUnusable("The service does not answer.", remedy="Look whether it runs.")
+
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            ledger.checkpoint = gone  # type: ignore[method-assign]
+            app.watch_ledger()
+            await settle(pilot)
+            await press(pilot, "2")
+            assert "no answer" in painted(app)
+            assert "0 entries" not in painted(app)
+            ledger.checkpoint = checkpoint  # type: ignore[method-assign]
+            app.watch_ledger()
+            await settle(pilot)
+            assert "alert.opened" in painted(app)
+
+    run_async(story)
+
+
+def test_copy_and_export_are_offered_only_where_there_is_something(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            await press(pilot, "8")
+            foot = painted(app).splitlines()[-1]
+            assert "Copy" not in foot
+            assert "Export" not in foot
+            await press(pilot, "v")
+            assert "Export" in painted(app).splitlines()[-1]
+            await press(pilot, "2")
+            foot = painted(app).splitlines()[-1]
+            assert "Copy" in foot
+            assert "Export" in foot
+
+    run_async(story)
+
+
+@pytest.mark.parametrize("key", ["6", "7", "9"])
+def test_a_digit_without_a_screen_says_so(make_app: AppMaker, ledger: MemoryWorkspace, key: str) -> None:
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            await pilot.press(key)
+            assert [note.message for note in app._notifications] == [f"No screen {key} in this version."]
+
+    run_async(story)
+
+
+def test_the_palette_offers_this_programs_own_commands_only(
+    make_app: AppMaker, ledger: MemoryWorkspace
+) -> None:
+    async def story() -> None:
+        app = make_app(ledger)
+        async with app.run_test(size=USUAL) as pilot:
+            await settle(pilot)
+            titles = {command.title for command in app.get_system_commands(app.screen)}
+            assert titles == {
+                "Overview", "Ledger", "Lineage", "Subjects", "Decisions", "Verify",
+                "Times in UTC", "Forget the pin", "Theme", "Quit",
+            }  # fmt: skip
 
     run_async(story)
 
@@ -250,12 +496,11 @@ def test_verification_goes_on_while_one_looks_around_and_can_be_stopped(
     def wait() -> None:
         gate.wait(5)
 
-    ledger.before_step = wait
-
     async def story() -> None:
         app = make_app(ledger)
         async with app.run_test(size=USUAL) as pilot:
             await settle(pilot)
+            ledger.before_step = wait
             await pilot.press("8", "v")
             await pilot.pause(0.1)
             await pilot.press("2")

@@ -168,9 +168,46 @@ def _numbers(rule: RuleResult) -> str:
 def _findings(findings: Sequence[Finding], width: int, indent: int) -> list[Line]:
     if not findings:
         return []
+    shown = findings[:_FINDINGS]
+    lines: list[Line] = []
+    for features, part in _by_features(shown):
+        lines += _finding_rows(features, part, width, indent)
+    if len(findings) > len(shown):
+        lines += paragraph(f"and {len(findings) - len(shown):,} more", width, indent=indent, style="muted")
+    return lines
+
+
+def features_of(label: str) -> dict[str, str]:
+    """Return the features that a finding's label names: `race=black, sex=female`; none where it names no group."""
+    found: dict[str, str] = {}
+    last = ""
+    for part in label.split(", "):
+        feature, equals, value = part.partition("=")
+        if equals:
+            last = feature
+            found[feature] = value
+        elif last:
+            found[last] += f", {part}"  # a value with a comma of its own
+        else:
+            return {}
+    return found
+
+
+def _by_features(findings: Sequence[Finding]) -> list[tuple[str, list[tuple[str, Finding]]]]:
+    """Return findings with their group's values, put together by the features that these are values of."""
+    parts: dict[str, list[tuple[str, Finding]]] = {}
+    for finding in findings:
+        named = features_of(finding.label)
+        parts.setdefault(", ".join(named), []).append((", ".join(named.values()) or finding.label, finding))
+    return list(parts.items())
+
+
+def _finding_rows(
+    features: str, findings: Sequence[tuple[str, Finding]], width: int, indent: int
+) -> list[Line]:
     columns = [
         Column("", 11),
-        Column("group", 0),
+        Column(f"by {features}" if features else "group", 0),
         Column("value (interval)", 21),
         Column("rows", 7, right=True),
     ]
@@ -178,12 +215,12 @@ def _findings(findings: Sequence[Finding], width: int, indent: int) -> list[Line
         columns = columns[:3]
     width = min(width, _READABLE)
     lines = [table_head(columns, width, indent=indent)]
-    for finding in findings[:_FINDINGS]:
+    for group, finding in findings:
         result = str(finding.result)
         rows = "" if finding.rows is None else number(finding.rows)
         cells: list[Cell] = [
             (mark(result), style_of(result)),
-            finding.label,
+            group,
             interval(finding.value, finding.low, finding.high),
             rows,
         ]
@@ -195,8 +232,6 @@ def _findings(findings: Sequence[Finding], width: int, indent: int) -> list[Line
                 indent=indent + 13,
                 style="muted",
             )
-    if len(findings) > _FINDINGS:
-        lines += paragraph(f"and {len(findings) - _FINDINGS:,} more", width, indent=indent, style="muted")
     return lines
 
 

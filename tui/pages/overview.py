@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from governance.workspace.views import InProduction, Overview
-from tui.integrity import Integrity
+from tui.integrity import BELIEVED, Integrity
 from tui.lines import (
     BLANK,
     Cell,
@@ -21,7 +21,7 @@ from tui.lines import (
     table_row,
 )
 from tui.moments import Clock
-from tui.words import counted, mark, place, short_subject, style_of, subject_name
+from tui.words import counted, ended, mark, place, short_subject, style_of, subject_name
 
 _DECISIONS = 8
 _NARROW = 100
@@ -58,58 +58,44 @@ def integrity_lines(integrity: Integrity, clock: Clock, width: int) -> list[Line
     """Return what was verified, and what was not."""
     lines = heading("integrity")
     if integrity.state == "failed":
-        lines += paragraph(f"✗ {integrity.failure}: {integrity.message}.", width, style="bad")
+        lines += paragraph(f"✗ {integrity.failure}: {ended(integrity.message)}", width, style="bad")
         return lines + paragraph(integrity.next_step, width)
-    if integrity.state == "unknown":
-        lines += paragraph(f"? {integrity.message}", width, style="warn")
+    if integrity.state in {"other", "silent", "unknown"}:
+        lines += paragraph(f"? {ended(integrity.message)}", width, style="warn")
         return lines + paragraph(integrity.next_step, width)
     if integrity.state == "checking":
         return lines + paragraph("… checking the newest checkpoint", width, style="muted")
-    lines.append(
-        line(
-            "  ",
-            ("✓ signed", "good"),
-            f"      checkpoint of {counted(integrity.size, 'entry', 'entries')} by the ledger's key",
+    signed = f"      checkpoint of {counted(integrity.size, 'entry', 'entries')} by the ledger's key"
+    lines.append(line("  ", ("✓ signed", "good"), signed))
+    if integrity.since is not None and not integrity.believed:
+        seen = f"  with what was seen here before, up to {place(integrity.since - 1)}"
+        lines.append(line("  ", ("✓ consistent", "good"), seen))
+    if integrity.believed:
+        lines.append(line("  ", ("! key", "warn"), f"         {BELIEVED.removeprefix('key ')}"))
+        lines += paragraph(
+            "get it from whoever runs the ledger and begin with --key; from now on this one is remembered",
+            width,
+            indent=16,
+            style="muted",
         )
-    )
-    if integrity.since is None:
-        lines += [
-            line(
-                "  ",
-                ("! first seen", "warn"),
-                "  nothing pinned before: from now on this reader remembers it",
-            )
-        ]
-    else:
-        lines.append(
-            line(
-                "  ",
-                ("✓ consistent", "good"),
-                f"  with what was verified here before, up to {place(integrity.since - 1)}",
-            )
-        )
-    pin = integrity.pin
-    if pin is not None and pin.full_time is not None:
-        unchecked = integrity.size - pin.full_size
-        behind = f"; {counted(unchecked, 'entry', 'entries')} since" if unchecked > 0 else ""
-        lines.append(
-            line(
-                "  ",
-                ("✓ complete", "good"),
-                f"    every entry up to {place(pin.full_size - 1)} checked {clock.ago(pin.full_time)}{behind}",
-            )
-        )
-    else:
-        lines.append(
-            line(
-                "  ",
-                ("· complete", "muted"),
-                "    not every entry was checked from here yet: 8 verifies all",
-            )
-        )
-    if integrity.warning and integrity.since is not None:
+    lines.append(_complete(integrity, clock))
+    if integrity.warning:
         lines += paragraph(f"! {integrity.warning}", width, style="warn")
     return lines
+
+
+def _complete(integrity: Integrity, clock: Clock) -> Line:
+    """Return up to where every entry was checked, not only the checkpoint over them."""
+    if not integrity.complete_to:
+        return line(
+            "  ", ("· complete", "muted"), "    entries were not checked one by one yet: 8 verifies all"
+        )
+    pin = integrity.pin
+    when = f" {clock.ago(pin.complete_time)}" if pin is not None and pin.complete_time else ""
+    unchecked = integrity.size - integrity.complete_to
+    behind = f"; {counted(unchecked, 'entry', 'entries')} since" if unchecked > 0 else ""
+    sign = ("✓ complete", "good") if integrity.is_complete else ("· complete", "muted")
+    return line("  ", sign, f"    every entry up to {place(integrity.complete_to - 1)} checked{when}{behind}")
 
 
 def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line]:

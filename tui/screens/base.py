@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 from textual.worker import get_current_worker
 
-from governance.errors import GovernanceError
+from governance.errors import GovernanceError, LedgerUnusable
 from tui import exports
 from tui.lines import BLANK, Line, Link, heading, line, paragraph
 from tui.widgets.dialogs import CopyDialog, ExportDialog, HelpDialog
@@ -86,7 +87,18 @@ class RecordScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show where one is and begin to read."""
         self.show_where()
+        self.watch(self.app, "answers", self._answers_changed, init=False)
         self.load()
+
+    def _answers_changed(self, answers: bool) -> None:  # noqa: FBT001 - textual's form of a watcher
+        if answers:
+            self.recover()
+        self.show_where()
+
+    def recover(self) -> None:
+        """Read what could not be read while the ledger did not answer."""
+        if any(pane.has_class("-error") for pane in self.query(Pane)):
+            self.load()
 
     def load(self) -> None:
         """Begin to read what this screen shows."""
@@ -100,6 +112,7 @@ class RecordScreen(Screen[None]):
         pane: Pane | None = None,
         group: str = "read",
         exclusive: bool = True,
+        keep: bool = False,
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
         """Ask the ledger in a thread and go on with the answer here; the screen never waits.
@@ -110,6 +123,7 @@ class RecordScreen(Screen[None]):
             pane: shows that it is loading, or why it failed.
             group: a newer question of the same group makes the older one's answer unwanted.
             exclusive: whether that is so.
+            keep: whether what the pane shows stays where the ledger does not answer: it is of the same question.
             failed: what to do instead with an error.
         """
         if pane is not None:
@@ -118,8 +132,10 @@ class RecordScreen(Screen[None]):
         def report(error: Exception) -> None:
             if failed is not None:
                 failed(error)
-            elif pane is not None:
+            elif pane is not None and not (keep and pane.is_ready and isinstance(error, LedgerUnusable)):
                 pane.show_failure(error)
+            elif pane is not None:
+                self.show_where()  # what was read before stays; the header says that there is no answer
             else:
                 self.notify(str(error), severity="error")
 
@@ -140,6 +156,11 @@ class RecordScreen(Screen[None]):
     def _answered(self, event: Answered) -> None:
         event.stop()
         event.then(event.answer)
+        self.refresh_bindings()
+
+    @on(Document.Moved)
+    def _document_moved(self) -> None:
+        self.refresh_bindings()
 
     # Links ---------------------------------------------------------------------------------------------------
     @on(Document.Opened)
@@ -189,6 +210,17 @@ class RecordScreen(Screen[None]):
         """Return what can be copied here, by name."""
         subject = self.subject_here()
         return [("subject", subject)] if subject else []
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - textual's signature
+        """Offer copying and exporting only where there is something to copy or export."""
+        try:
+            if action == "copy":
+                return any(value for _, value in self.copies())
+            if action == "export":
+                return self.table() is not None
+        except NoMatches:  # not laid out yet
+            return False
+        return True
 
     def action_copy(self) -> None:
         """Copy an id, a hash, a proof; asks which where there are several."""

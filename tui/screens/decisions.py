@@ -57,6 +57,7 @@ evidence that it rests on, the clause, and what would change it.
             lambda: self.record.workspace.decisions(self._about, limit=limit),
             self._show,
             pane=self.query_one(Pane),
+            keep=True,
         )
 
     def _show(self, found: list[DecisionView]) -> None:
@@ -84,8 +85,10 @@ evidence that it rests on, the clause, and what would change it.
         if chosen is not None and chosen.about != self._about:
             self.record.open_decisions(chosen.about)
 
-    def table(self) -> Table:
+    def table(self) -> Table | None:
         """Export the verdicts, rule by rule."""
+        if not self._found:
+            return None
         return Table("decisions", [row for one in self._found for row in exported(one)])
 
     def repaint(self) -> None:

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 
-from governance.errors import GovernanceError, NotFound
+from governance.errors import GovernanceError, LedgerUnusable, NotFound
 from governance.workspace.views import EntryQuery, EntryView
-from tui import filters
+from tui import filters, nearness
 from tui.exports import Table
-from tui.paging import AllEntries, Matching, Rows
+from tui.paging import AllEntries, Found, Matching, Rows, found_about
 from tui.screens.entry import EntryDetail, EntryScreen, ShowsEntry
 from tui.widgets.document import Document
 from tui.widgets.entries import EntryList
@@ -33,8 +33,9 @@ class LedgerScreen(ShowsEntry):
     HELP = """
 Every entry of the ledger, newest first. New ones appear on top without moving what you look at.
 
-/ filters (kind:gate.decided subject:model:* actor:alice since:2026-01-31 until:…) or jumps: #48213, @2026-01-31
-for the first entry from a day on, an entry's hash or id. Esc takes the filter away.
+/ filters (kind:gate.decided subject:model:* actor:alice since:2026-01-31 until:…); a bare word is the beginning of
+a kind (gate), else it is looked for in the names of subjects. It also jumps: #48213, @2026-01-31 for the first entry
+from a day on, an entry's hash or id. Esc takes the filter away.
 
 Enter opens an entry: what it says, its place in the chain, and its inclusion proof, which is fetched and
 checked here, not believed.
@@ -55,7 +56,7 @@ checked here, not believed.
                 yield Pane(EntryList(self.record.clock))
             with Container(classes="side"):
                 yield EntryDetail()
-        yield Prompt("kind:… subject:… actor:… since:… until:…   #seq, @day, hash jump   * matches any ending",
+        yield Prompt("a word, or kind: subject: actor: since: until:   #seq, @day, hash jump",
                      FilterSuggester(self._subjects_met))  # fmt: skip
 
     def on_mount(self) -> None:
@@ -74,8 +75,18 @@ checked here, not believed.
     def load(self) -> None:
         """Begin with the newest entries; only the checkpoint says how many there are."""
         self.read(
-            lambda: self.record.workspace.checkpoint().size, self._sized, pane=self.query_one("Pane", Pane)
+            lambda: self.record.workspace.checkpoint().size,
+            self._sized,
+            pane=self.query_one("Pane", Pane),
+            keep=True,
         )
+
+    def recover(self) -> None:
+        """Read what could not be read while the ledger did not answer; what is shown stays where it is."""
+        if self.list_pane.is_ready:
+            self.entry_list.want_again()
+        else:
+            self.load()
 
     def _sized(self, size: int) -> None:
         self.list_pane.show_content()
@@ -97,6 +108,13 @@ checked here, not believed.
         """Say how much there is, and through which filter."""
         found = self.query(EntryList)
         rows = found.first().rows if found else None
+        if not self.record.answers:
+            return "no answer" + (
+                f" · {counted(rows.count(), 'entry', 'entries')} before" if rows and rows.count() else ""
+            )
+        if isinstance(rows, Found):
+            more = "" if rows.complete else "+"
+            return f"/{self.filter_text}   {rows.count():,}{more} found"
         if isinstance(rows, Matching):
             more = "" if rows.complete else "+"
             return f"/{self.filter_text}   {rows.count():,}{more} found"
@@ -116,7 +134,10 @@ checked here, not believed.
 
         def failed(error: Exception) -> None:
             self.entry_list.forget(query)
-            self.list_pane.show_failure(error)
+            if not isinstance(error, LedgerUnusable) or self.entry_list.entry is None:
+                self.list_pane.show_failure(error)
+            self.record.watch_ledger()  # the header says at once that there is no answer
+            self.show_where()
 
         self.read(
             lambda: self.record.workspace.entries(query), then, group="rows", exclusive=False, failed=failed
@@ -134,6 +155,7 @@ checked here, not believed.
     @on(EntryList.Moved)
     def _moved(self, event: EntryList.Moved) -> None:
         event.stop()
+        self.refresh_bindings()
         if self.query_one(".split").has_class("-wide"):
             # Held arrow keys pass many entries; only where they come to rest is one read.
             seq = event.entry.seq
@@ -168,6 +190,9 @@ checked here, not believed.
         except GovernanceError as error:
             prompt.refuse(f"{error} {error.remedy}")
             return
+        if isinstance(wanted, filters.Search):
+            self._search(wanted, event.text)
+            return
         prompt.close()
         self.entry_list.focus()
         if isinstance(wanted, filters.Jump):
@@ -180,6 +205,27 @@ checked here, not believed.
             self.list_pane.show_content()
             self.entry_list.show(Matching(wanted))
             self.show_where()
+
+    def _search(self, wanted: filters.Search, text: str) -> None:
+        """Show the entries about subjects whose name contains a word."""
+        workspace = self.record.workspace
+        prompt = self.query_one(Prompt)
+
+        def find() -> Found:
+            subjects = nearness.containing(wanted.word, nearness.named_subjects(workspace))
+            if not subjects:
+                raise NotFound(f"No kind begins with '{wanted.word}', and no subject's name contains it.")
+            return found_about(workspace.entries, wanted.query, subjects)
+
+        def then(rows: Found) -> None:
+            prompt.close()
+            self.filter_text = text
+            self.list_pane.show_content()
+            self.entry_list.show(rows)
+            self.entry_list.focus()
+            self._after_page(rows)
+
+        self.read(find, then, group="jump", failed=lambda error: prompt.refuse(str(error)))
 
     def _jump(self, jump: filters.Jump, text: str) -> None:
         workspace = self.record.workspace
@@ -242,9 +288,13 @@ checked here, not believed.
             ]
         return super().copies()
 
-    def table(self) -> Table:
+    def table(self) -> Table | None:
         """Export all entries that match, not only those in sight."""
         rows = self.entry_list.rows
+        if not rows.count():
+            return None
+        if isinstance(rows, Found):
+            return Table("entries", [entry.model_dump(include=_EXPORTED) for entry in rows.entries])
         query = rows.query if isinstance(rows, Matching) else EntryQuery(newest_first=True, bodies=False)
         return Table("entries", self._exported(query))
 

@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
+from governance.errors import GovernanceError, InvalidInput, NotFound
 from governance.workspace.views import EntryQuery, Lineage
+from tui import nearness
 from tui.exports import Table
 from tui.lineage_layout import draw
 from tui.lines import Link
@@ -68,12 +70,16 @@ A name with … has more behind it; ? marks what other entries name and none reg
 
     def status(self) -> str:
         """Say how much of it is known."""
-        return f"{counted(len(self._grown.nodes), 'node')} read" if self._grown else ""
+        if self._grown is None:
+            return ""
+        shown = "everything" if self._everything else "backbone"
+        return f"{shown} · {counted(len(self._grown.nodes), 'node')} read"
 
     def load(self) -> None:
         """Read the neighbourhood of the subject; without one, that of the first model in production."""
+        if self._picture is None:
+            self.query_one(".strip").display = False  # until there is a drawing that it is about
         if self._grown is None:
-            self.query_one(".strip").display = False
             self.read(self._first_subject, self._begin, pane=self.query_one(Pane))
         else:
             self._read(self._grown.subject, _DEPTH)
@@ -155,6 +161,7 @@ A name with … has more behind it; ? marks what other entries name and none reg
     @on(Graph.Moved)
     def _moved(self, event: Graph.Moved) -> None:
         event.stop()
+        self.refresh_bindings()
         grown, shown, clock = self._grown, self._picture, self.record.clock
         if grown is not None and shown is not None:
             members = shown.crowds.get(event.name)
@@ -205,9 +212,20 @@ A name with … has more behind it; ? marks what other entries name and none reg
         self._paint()
 
     def action_everything(self) -> None:
-        """Show evidence, approvals and decisions too, or the backbone alone."""
+        """Show evidence, approvals and decisions too, or the backbone alone; say what that changed."""
+        if self._grown is None or not self._grown.nodes:
+            return
         self._everything = not self._everything
+        more = len(picture(self._grown, everything=True).labels) - len(
+            picture(self._grown, everything=False).labels
+        )
+        what = f"{counted(more, 'node')} of evidence, approvals and decisions"
+        if more <= 0:
+            self.notify("No evidence, approvals or decisions hang on this.", timeout=3)
+        else:
+            self.notify(f"With {what}." if self._everything else f"Without {what}.", timeout=3)
         self._paint()
+        self.show_where()
 
     def action_ask(self) -> None:
         """Ask for a subject."""
@@ -220,18 +238,47 @@ A name with … has more behind it; ? marks what other entries name and none reg
     @on(Prompt.Answered)
     def _answered_prompt(self, event: Prompt.Answered) -> None:
         event.stop()
-        self.query_one(Prompt).close()
         if event.text:
-            self.centre(event.text)
+            self._ask_for(event.text.removeprefix("/").strip())
         else:
+            self.query_one(Prompt).close()
             self._paint()
+
+    def _ask_for(self, text: str) -> None:
+        """Put what was typed in the middle, once the ledger knows it; until then what is drawn stays."""
+        workspace = self.record.workspace
+
+        def find() -> Lineage:
+            known = nearness.named_subjects(workspace)
+            subject = text if ":" in text else nearness.named_exactly(text, known) or text
+            try:
+                return workspace.lineage(subject, direction="both", depth=_DEPTH)
+            except (NotFound, InvalidInput) as error:
+                others = nearness.near(text, known)
+                raise NotFound(
+                    f"Nothing is known of {text}.", remedy=f"Near: {', '.join(others)}" if others else ""
+                ) from error
+
+        def then(view: Lineage) -> None:
+            self.query_one(Prompt).close()
+            self._grown = Grown(view.subject)
+            self.query_one(Graph).selected = ""
+            self._grown.take(view, _DEPTH)
+            self._paint()
+            self.show_where()
+
+        def failed(error: Exception) -> None:
+            remedy = error.remedy if isinstance(error, GovernanceError) else ""
+            self.query_one(Prompt).refuse(f"{error} {remedy}".strip())
+
+        self.read(find, then, group="lineage", failed=failed)
 
     def _known(self) -> list[str]:
         return sorted(self._grown.nodes) if self._grown else []
 
     def table(self) -> Table | None:
         """Export the edges that were read."""
-        if self._grown is None:
+        if self._grown is None or not self._grown.edges:
             return None
         return Table("lineage", [edge.model_dump() for edge in self._grown.edges.values()])
 

@@ -20,9 +20,11 @@ class OverviewScreen(RecordScreen):
 
     MODE = "overview"
     HELP = """
-Is everything in order? The top line says up to where the record was verified from this machine: the newest
-checkpoint is signed by the ledger's key and consistent with the last one that was verified here. It turns red
-when it is not.
+Is everything in order? The top line says how much is known. ✓ signed: the newest checkpoint is signed by the
+ledger's key and consistent with the last one that was seen from this machine. ✓ verified: every entry under it was
+checked too, at the start where the ledger is small, else with 8. It turns red when something does not prove.
+
+F forgets what was seen of a ledger of this name, for one that was made anew under the same name.
 
 Move with the arrows; Enter opens what the cursor stands on, Esc comes back, digits switch screens.
 """
@@ -42,7 +44,7 @@ Move with the arrows; Enter opens what the cursor stands on, Esc comes back, dig
 
     def load(self) -> None:
         """Read the overview."""
-        self.read(self.record.workspace.overview, self._show, pane=self.query_one(Pane))
+        self.read(self.record.workspace.overview, self._show, pane=self.query_one(Pane), keep=True)
 
     def _grown(self) -> None:
         if self.is_current:
@@ -87,6 +89,6 @@ Move with the arrows; Enter opens what the cursor stands on, Esc comes back, dig
 
     def table(self) -> Table | None:
         """Export what is in production."""
-        if self.view is None:
+        if self.view is None or not self.view.in_production:
             return None
         return Table("in-production", [row.model_dump(mode="json") for row in self.view.in_production])

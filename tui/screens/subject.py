@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from governance.errors import LedgerUnusable
 from governance.workspace import Workspace
 from governance.workspace.views import SubjectSummary
 from tui.exports import Table
@@ -92,7 +93,11 @@ Tab shows one kind after the other. Enter opens a subject's page, l its lineage,
 
     def _failed(self, error: Exception) -> None:
         self._asking = False
-        self.query_one(Pane).show_failure(error)
+        pane = self.query_one(Pane)
+        if self._found and isinstance(error, LedgerUnusable):
+            pane.show_content()  # the pages that were read before stay
+        else:
+            pane.show_failure(error)
 
     def _show(self, found: list[SubjectSummary]) -> None:
         self._asking = False
@@ -115,8 +120,10 @@ Tab shows one kind after the other. Enter opens a subject's page, l its lineage,
         self._kind = (self._kind + step) % len(_KINDS)
         self.load()
 
-    def table(self) -> Table:
+    def table(self) -> Table | None:
         """Export the subjects of the kind."""
+        if not self._found:
+            return None
         return Table(_KINDS[self._kind] or "subjects", [row.model_dump() for row in self._found])
 
     def repaint(self) -> None:

@@ -78,13 +78,13 @@ entry.
             else ("✓ verified" if self._shown_run.outcome.ok else "✗ failures")
         )
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only the key that does something now."""
         if action == "verify":
             return not self.is_verifying
         if action == "cancel":
             return self.is_verifying
-        return True
+        return super().check_action(action, parameters)
 
     def _paint(self) -> None:
         run = self._shown_run
@@ -103,8 +103,7 @@ entry.
         run = Run(started=time.monotonic())
         self._shown_run, self._stop = run, False
         self._paint()
-        pin = self.record.integrity.pin
-        workspace = self.record.workspace
+        guard = self.record.guard
 
         def ask() -> Verification:
             worker = get_current_worker()
@@ -121,11 +120,7 @@ entry.
                     told = now
                     self.post_message(self.Advanced(run, dict(latest)))
 
-            return workspace.verify(
-                key=pin.keys[0] if pin and len(pin.keys) == 1 else None,
-                checkpoint=pin.checkpoint if pin else None,
-                progress=progress,
-            )
+            return guard.verify(progress)
 
         self.read(ask, self._finished, group="verify", failed=self._broke_off)
 

@@ -74,6 +74,41 @@ class ExportDialog(ModalScreen[str | None]):
         self.dismiss(None)
 
 
+class ForgetDialog(ModalScreen[bool]):
+    """Asks before what was seen of a ledger is forgotten: only this memory can tell that history was cut."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "forget", "Forget"),
+        Binding("escape,q,n", "back", "Back"),
+    ]
+
+    def __init__(self, origin: str, file: str) -> None:
+        super().__init__()
+        self._origin = origin
+        self._file = file
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question."""
+        with Vertical(classes="dialog"):
+            yield Static("Forget what was seen here?", classes="dialog-title")
+            yield Static(
+                f"The key and the newest checkpoint of {self._origin} that were seen from here are in\n\n"
+                f"{self._file}\n\nWithout them nobody here can tell whether that ledger was cut or rewritten since. "
+                "The ledger itself is not touched.\n",
+                classes="dialog-note",
+                markup=False,
+            )
+            yield Static("y forgets and begins anew · Esc leaves it", classes="dialog-note")
+
+    def action_forget(self) -> None:
+        """Forget."""
+        self.dismiss(result=True)
+
+    def action_back(self) -> None:
+        """Forget nothing."""
+        self.dismiss(result=False)
+
+
 class HelpDialog(ModalScreen[None]):
     """What one sees, and every key that works here."""
 

@@ -121,6 +121,11 @@ class EntryList(StyledView):
         """Allow a query that failed to be asked again."""
         self._asked.discard(query.model_dump_json())
 
+    def want_again(self) -> None:
+        """Ask once more for what is in sight and was not answered."""
+        self._asked.clear()
+        self._want()
+
     def _resized(self) -> None:
         # One more line for the head, which stays in place while the rows scroll beneath it.
         self.virtual_size = Size(self.scrollable_content_region.width, self.rows.count() + 1)

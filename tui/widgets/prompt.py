@@ -47,11 +47,11 @@ class Prompt(Vertical):
 
     DEFAULT_CSS = """
     Prompt {
-        dock: bottom; height: 2; display: none; background: $surface; margin-bottom: 1;
+        dock: bottom; height: auto; display: none; background: $surface; margin-bottom: 1;
         &.-open { display: block; }
         Input { border: none; height: 1; padding: 0 1; background: $surface; }
         Input:focus { border: none; }
-        .hint { height: 1; padding: 0 1; color: $muted; }
+        .hint { height: auto; max-height: 3; padding: 0 1; color: $muted; }
         .hint.-error { color: $error; }
     }
     """

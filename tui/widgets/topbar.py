@@ -24,7 +24,9 @@ TABS = (
     ("5", "decisions", "Decisions"),
     ("8", "verify", "Verify"),
 )
-_STATES = ("checking", "verified", "failed", "unknown")
+_STATES = ("checking", "signed", "other", "failed", "silent", "unknown")
+LATER = ("6", "7", "9")
+"""Digits without a screen in this version."""
 
 
 class TopBar(Vertical):
@@ -78,11 +80,10 @@ class TopBar(Vertical):
         width = self.size.width or self.app.size.width
         for state in _STATES:
             self.set_class(integrity.state == state, f"-{state}")
-        sentence = cut(integrity.sentence, max(width - 14, 20))
+        room = max(width - 12, 20)
+        sentence = cut(integrity.words(room), room)
         origin = cut_middle(self._record.workspace.origin, max(width - len(sentence) - 4, 8))
-        style = {"verified": self._colour("success"), "unknown": self._colour("warning")}.get(
-            integrity.state, ""
-        )
+        style = {"good": self._colour("success"), "warn": self._colour("warning")}.get(integrity.tone, "")
         text = Text(f" {origin}", style="bold")
         text.append(" " * max(width - len(origin) - len(sentence) - 2, 1))
         text.append(sentence, style=style)
