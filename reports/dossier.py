@@ -36,7 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     lineage, integrity, controls, entries, digests,
 )  # fmt: skip
 
-SECTION_NEEDS = 0.4
+SECTION_NEEDS = 0.22
 """A section begins on a new page unless this share of the present one is left."""
 
 
@@ -56,7 +56,8 @@ def dossier_pdf(facts: DossierFacts, *, paper: str = "a4") -> bytes:
     for section in SECTIONS:
         parts = section(facts, page)
         if parts:
-            story += [CondPageBreak(page.height * SECTION_NEEDS), *parts]
+            first = section is SECTIONS[0]  # the table of all rules is read as a whole
+            story += [CondPageBreak(page.height * (0.7 if first else SECTION_NEEDS)), *parts]
     return render(story, stamp=stamp, page=page, title=f"Model dossier: {facts.model.partition(':')[2]}")
 
 

@@ -110,6 +110,8 @@ class Checked:
     """Class, place, message."""
     erased: int
     withheld: int
+    warnings: tuple[str, ...] = ()
+    """What else limits the statement. That no key was pinned and no checkpoint given is so for every dossier."""
 
 
 @dataclass(frozen=True, slots=True)

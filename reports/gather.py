@@ -35,6 +35,9 @@ _STABLE_LAYERS = ("entries", "bodies", "chain")
 """Layers whose counts are the same for every reader of a checkpoint. How many tiles and older checkpoints were
 checked depends on whether a database, a service or an export was read, and would change the bytes."""
 
+_OF_EVERY_DOSSIER = ("key not pinned", "truncation not excluded")
+"""Warnings that a dossier prints always: whether a verification has them depends on who reads the ledger, where."""
+
 
 def gather(workspace: Workspace, model: str) -> DossierFacts:
     """Return the facts of a model's dossier at the newest checkpoint.
@@ -304,4 +307,5 @@ def _checked(verification: Verification) -> Checked:
         failures=tuple((one.failure, one.place, one.message) for one in verification.failures),
         erased=verification.erased,
         withheld=verification.withheld,
+        warnings=tuple(one for one in verification.warnings if not one.startswith(_OF_EVERY_DOSSIER)),
     )

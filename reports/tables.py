@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from reportlab.lib.colors import Color
-from reportlab.platypus import Flowable, LongTable, Paragraph, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph, Table, TableStyle
 
 from reports.document import Breaking, Together
 from reports.typography import (
@@ -22,8 +23,10 @@ from reports.typography import (
     SMALL,
     fit,
     markup,
+    plain,
     styles,
 )
+from reports.typography import width as width_of
 from reports.wording import MISSING
 
 Side = Literal["left", "right"]
@@ -78,13 +81,34 @@ def _content(value: Cell | str | Flowable, side: Side, *, small: bool) -> Flowab
     return Paragraph(words or ("" if cell.blank else MISSING), style)
 
 
+_TALL = 240.0
+"""Points from which on a row may break across pages; lower ones go to the next page whole."""
+
+
+class _Rows(Table):
+    """A table that breaks between its rows, and within one only where it is tall."""
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803 - the library's names
+        """Break where that leaves whole rows."""
+        known: Any = self  # the library's stubs know no heights
+        known._calc(availWidth, availHeight)  # noqa: SLF001 - nothing public tells the rows' heights
+        self.splitInRow = int(max(known._rowHeights, default=0.0) > _TALL)  # noqa: SLF001
+        broken: list[Flowable] = super().split(availWidth, availHeight)
+        return broken
+
+
+class _LongRows(_Rows, LongTable):
+    """The same with the library's faster layout for many rows."""
+
+
 def facts_table(rows: Sequence[tuple[str, Cell | str | Flowable]], width: float) -> Table:
     """Return label and value pairs: labels muted at the left, hairlines between."""
     body = [
         [Paragraph(markup(label), styles().label), _content(value, "left", small=False)]
         for label, value in rows
     ]
-    return Table(
+    form = _LongRows if len(rows) > ROWS_KEPT else _Rows
+    return form(
         body, colWidths=[LABEL_WIDTH, width - LABEL_WIDTH], splitInRow=1, hAlign="LEFT", spaceAfter=10,
         style=TableStyle([
             ("FONTNAME", (0, 0), (-1, -1), REGULAR),
@@ -129,7 +153,7 @@ def grid(
     ]
     # A figure at the right edge of its column and words at the left of the next need air between them.
     wide = [at for at in range(len(aligned) - 1) if aligned[at] == "right" and aligned[at + 1] == "left"]
-    table = LongTable(
+    table = _LongRows(
         [top, *body], colWidths=list(widths), repeatRows=1, splitInRow=1, hAlign="LEFT", spaceAfter=10,
         style=TableStyle([
             ("FONTNAME", (0, 0), (-1, -1), REGULAR),
@@ -157,6 +181,38 @@ class Column:
     side: Side = "left"
 
 
+_AIR = 12.0
+
+
+def fitted(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: float,
+    *,
+    right: AbstractSet[int] = frozenset(),
+) -> list[Column]:
+    """Return columns as wide as their widest text where all fit; else the widest give way, evenly.
+
+    Args:
+        headers: the words above each column.
+        rows: one text a column.
+        width: of all columns together, in points.
+        right: which columns stand at the right of theirs.
+    """
+    texts = [{header, *(row[at] for row in rows)} for at, header in enumerate(headers)]
+    needs = [max(width_of(plain(one), REGULAR, SMALL) for one in column) + 0.5 for column in texts]
+    room = width - _AIR * (len(needs) - 1)
+    most = max(needs)
+    while sum(min(one, most) for one in needs) > room and most > 1:
+        most -= 1
+    wide = [min(one, most) for one in needs]
+    air = _AIR + (room - sum(wide)) / max(1, len(wide) - 1)
+    return [
+        Column(header, sum(wide[:at]) + air * at, wide[at], "right" if at in right else "left")
+        for at, header in enumerate(headers)
+    ]
+
+
 class PlainRows(Breaking):
     """One line a row, drawn directly: ten thousand rows cost about a second, where a table costs nine.
 
@@ -164,6 +220,8 @@ class PlainRows(Breaking):
     """
 
     LINE = 11.4
+    KEPT = 6
+    """At least so many rows go to the next page, where any do."""
 
     def __init__(
         self, columns: Sequence[Column], rows: Sequence[Sequence[str]], anchors: Sequence[str] | None = None
@@ -182,11 +240,19 @@ class PlainRows(Breaking):
         room = int((aH - 6) / self.LINE) - 1
         if room < 2:
             return []
+        left = len(self.rows) - room
+        if 0 < left < self.KEPT < room - 2:
+            room -= self.KEPT - left  # the next page gets more than an orphan or two
         first, rest = self.rows[:room], self.rows[room:]
         anchors = self.anchors or []
+        beneath = aH - self.LINE * (room + 1)
         return [
             PlainRows(self.columns, first, anchors[:room] or None),
-            *([PlainRows(self.columns, rest, anchors[room:] or None)] if rest else []),
+            *(
+                [CondPageBreak(beneath), PlainRows(self.columns, rest, anchors[room:] or None)]
+                if rest
+                else []
+            ),
         ]
 
     def draw(self) -> None:

@@ -62,19 +62,36 @@ def day(time: str | None) -> str:
     return time[:10] if time else MISSING
 
 
-def short(digest: str | None) -> str:
-    """Return a digest shortened to its ends; the appendix has it whole.
+def span(start: str | None, end: str | None) -> str:
+    """Return from when to when, to the second; what lies within one second is said to.
 
     Example:
-        >>> short("sha256:" + "ab" * 32)
-        'sha256:abababab…abab'
+        >>> span("2026-11-12T14:05:09.1Z", "2026-11-12T14:05:09.9Z")
+        '2026-11-12 14:05:09 UTC, within a second'
+    """
+    if not start or not end:
+        return moment(start or end)
+    if start[:19] == end[:19]:
+        return f"{moment(start)}, within a second"
+    if start[:10] == end[:10]:
+        return f"{start[:10]} {start[11:19]} to {end[11:19]} UTC"
+    return f"{start[:10]} {start[11:19]} to {moment(end)}"
+
+
+def short(digest: str | None) -> str:
+    """Return a digest shortened to its ends, always with its scheme; the appendix has it whole.
+
+    Example:
+        >>> short("sha256:" + "ab" * 32), short("cd" * 32)
+        ('sha256:abababab…abab', 'sha256:cdcdcdcd…cdcd')
     """
     if not digest:
         return MISSING
-    scheme, colon, rest = digest.rpartition(":")
+    scheme, _, rest = digest.rpartition(":")
     if len(rest) <= 16:
         return digest
-    return f"{scheme}{colon}{rest[:8]}…{rest[-4:]}"
+    scheme = "sha256" if scheme in {"", "key"} and len(rest) == 64 else scheme
+    return f"{scheme}{':' if scheme else ''}{rest[:8]}…{rest[-4:]}"
 
 
 def short_subject(subject: str) -> str:
@@ -85,13 +102,22 @@ def short_subject(subject: str) -> str:
         # The ends of a UUIDv7 differ most: its start is a time that neighbours share.
         whole = f"{whole[:8]}…{whole[-6:]}"
     elif kind == "key":
-        whole = f"{whole[:8]}…{whole[-4:]}"
+        return short(subject)
     return f"{kind}{colon}{whole}{hash_mark}{row}"
 
 
 def groups(values: dict[str, str | None]) -> str:
-    """Return a group's values as one label: `Black, female`."""
-    return ", ".join(str(value) if value is not None else "unknown" for value in values.values())
+    """Return a group's values as one label: `black, female`.
+
+    A value that says nothing without its feature keeps the feature's name: `sex unknown`, `married 1`.
+    """
+    return ", ".join(_in_group(name, value) for name, value in values.items())
+
+
+def _in_group(name: str, value: str | None) -> str:
+    said = "unknown" if value is None else str(value)
+    feature = name.replace("_", " ")
+    return f"{feature} {said}" if value is None or not any(one.isalpha() for one in said) else said
 
 
 def listing(words: Iterable[str]) -> str:

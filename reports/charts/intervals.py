@@ -14,7 +14,7 @@ from reports.wording import number
 
 ROWS_A_CHART = 26
 """More rows than this stand in several charts, so that none is taller than a page."""
-_ROW = 18.0
+_ROW = 16.0
 _FOOT = 16.0
 
 

@@ -10,6 +10,7 @@ from reportlab.graphics.shapes import Drawing, Path
 
 from governance.workspace.views import Edge, Node
 from reports.charts.drawing import block, sheet, words
+from reports.charts.routes import Place, Routes
 from reports.typography import ACCENT, FAINT, HAIRLINE, INK, MUTED, PAPER, REGULAR, WASH, plain
 from reports.typography import width as width_of
 from reports.wording import counted, day, short_subject
@@ -29,7 +30,7 @@ _AT_MOST = 5
 """Subjects of one kind drawn singly; more are drawn as one box with their number."""
 _NAME = 6.2
 _LINES = 3
-_BOX, _GAP = 43.0, 8.0
+_BOX, _GAP, _SPACE = 43.0, 13.0, 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,19 @@ def lineage_chart(subject: str, nodes: Sequence[Node], edges: Sequence[Edge], wi
     used = [(title, boxes) for title, boxes in zip(_TITLES, layers, strict=True) if boxes]
     tallest = max((len(boxes) for _, boxes in used), default=1)
     head = 18.0
-    height = head + tallest * (_BOX + _GAP) + 4
+    height = head + tallest * (_BOX + _GAP) + _GAP
     drawing = sheet(width, height)
     if not used:
         return drawing
-    space = 14.0
-    box_width = (width - space * (len(used) - 1)) / len(used)
-    places: dict[str, tuple[float, float, int]] = {}
+    box_width = (width - _SPACE * (len(used) - 1)) / len(used)
+    places: dict[str, Place] = {}
     for column, (_, boxes) in enumerate(used):
-        x = column * (box_width + space)
-        block = len(boxes) * (_BOX + _GAP) - _GAP
-        y = (height - head - block) / 2 + block - _BOX
-        for box in boxes:
-            places[box.key] = (x, y, column)
-            y -= _BOX + _GAP
+        tall = len(boxes) * (_BOX + _GAP) - _GAP
+        top = (height - head - tall) / 2 + tall - _BOX
+        for at, box in enumerate(boxes):
+            places[box.key] = Place(column * (box_width + _SPACE), top - at * (_BOX + _GAP), column)
+    columns = [[places[box.key] for box in boxes] for _, boxes in used]
+    routes = Routes(columns, box_width, _BOX, _GAP)
     drawn: set[tuple[str, str]] = set()
     for edge in edges:
         ends = (stands.get(edge.source, ""), stands.get(edge.target, ""))
@@ -72,9 +72,12 @@ def lineage_chart(subject: str, nodes: Sequence[Node], edges: Sequence[Edge], wi
         if ends[0] != ends[1] and all(end in places for end in ends) and pair not in drawn:
             drawn.add(pair)
             strong = stands.get(subject) in ends
-            _connect(drawing, places[ends[0]], places[ends[1]], box_width, strong=strong)
+            colour, thickness = (ACCENT, 0.9) if strong else (FAINT, 0.6)
+            path = Path(strokeColor=colour, strokeWidth=thickness, fillColor=None)
+            routes.path(path, places[ends[0]], places[ends[1]])
+            drawing.add(path)
     for column, (title, boxes) in enumerate(used):
-        words(drawing, column * (box_width + space), height - 8, title, room=box_width + space - 4)
+        words(drawing, column * (box_width + _SPACE), height - 8, title, room=box_width + _SPACE - 4)
         for box in boxes:
             _draw(drawing, box, places[box.key], box_width)
     return drawing
@@ -91,7 +94,8 @@ def _boxes(kinds: Sequence[str], subject: str, nodes: Sequence[Node], stands: di
             key = f"many:{kind}"
             stands.update({node.subject: key for node in rest})
             times = sorted(node.time for node in rest if node.time)
-            span = f"{day(times[0])} – {day(times[-1])}" if times else ""
+            days = sorted({day(time) for time in times})
+            span = " – ".join(days[:1] + days[1:][-1:])
             boxes.append(_Box(key, counted(len(rest), kind, _plural(kind)), span, known=True, centre=False))
         else:
             boxes += [_single(node, subject, stands) for node in of_kind]
@@ -99,7 +103,7 @@ def _boxes(kinds: Sequence[str], subject: str, nodes: Sequence[Node], stands: di
 
 
 def _plural(kind: str) -> str:
-    return {"batch": "batches", "evidence": "evidence"}.get(kind, f"{kind}s")
+    return {"batch": "batches", "evidence": "evidence entries"}.get(kind, f"{kind}s")
 
 
 def _single(node: Node, subject: str, stands: dict[str, str]) -> _Box:
@@ -111,32 +115,8 @@ def _single(node: Node, subject: str, stands: dict[str, str]) -> _Box:
     return _Box(node.subject, title, text, node.known, node.subject == subject)
 
 
-def _connect(
-    drawing: Drawing,
-    start: tuple[float, float, int],
-    end: tuple[float, float, int],
-    box_width: float,
-    *,
-    strong: bool,
-) -> None:
-    colour, thickness = (ACCENT, 0.9) if strong else (FAINT, 0.6)
-    path = Path(strokeColor=colour, strokeWidth=thickness, fillColor=None)
-    left, right = (start, end) if start[2] <= end[2] else (end, start)
-    y1, y2 = left[1] + _BOX / 2, right[1] + _BOX / 2
-    if left[2] == right[2]:  # within a column: an arc at its right side
-        x = left[0] + box_width
-        path.moveTo(x, y1)
-        path.curveTo(x + 13, y1, x + 13, y2, x, y2)
-    else:
-        x1, x2 = left[0] + box_width, right[0]
-        bend = min(40.0, (x2 - x1) / 2)
-        path.moveTo(x1, y1)
-        path.curveTo(x1 + bend, y1, x2 - bend, y2, x2, y2)
-    drawing.add(path)
-
-
-def _draw(drawing: Drawing, box: _Box, place: tuple[float, float, int], box_width: float) -> None:
-    x, y, _ = place
+def _draw(drawing: Drawing, box: _Box, place: Place, box_width: float) -> None:
+    x, y = place.x, place.y
     block(
         drawing,
         x,

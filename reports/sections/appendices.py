@@ -9,26 +9,20 @@ from reportlab.platypus import CondPageBreak, Flowable
 from reports.blocks import entry_key, gap, lead
 from reports.document import Heading, Page
 from reports.facts import DossierFacts
-from reports.tables import Column, PlainRows
+from reports.tables import Column, PlainRows, fitted
 from reports.wording import moment, short_subject
 
 
 def entries(facts: DossierFacts, page: Page) -> list[Flowable]:
     """Return the appendix of quoted entries, in ledger order, each with its hash."""
     width = page.width
-    columns = (
-        Column("Entry", 0, width * 0.07, "right"),
-        Column("Time (UTC)", width * 0.09, width * 0.17),
-        Column("Kind", width * 0.27, width * 0.16),
-        Column("Subject", width * 0.44, width * 0.3),
-        Column("By", width * 0.76, width * 0.24),
-    )
     rows = [
         (
             f"#{one.seq:,}", moment(one.time).removesuffix(" UTC"), one.kind, short_subject(one.subject), one.actor,
         )
         for one in facts.entries
     ]  # fmt: skip
+    columns = fitted(("Entry", "Time (UTC)", "Kind", "Subject", "By"), rows, width, right={0})
     hashes = (Column("Entry", 0, width * 0.07, "right"), Column("Entry hash (SHA-256)", width * 0.09, width * 0.6),
               Column("Body", width * 0.78, width * 0.2))  # fmt: skip
     return [

@@ -41,7 +41,7 @@ def changes(facts: DossierFacts, page: Page) -> list[Flowable]:
     width = page.width
     story.append(
         grid(
-            ["Metric", "Before", "Interval", "Now", "Interval", "Difference"], measured,
+            ["Metric", "Before", "Two-sided interval", "Now", "Two-sided interval", "Difference"], measured,
             [width * share for share in (0.3, 0.1, 0.19, 0.1, 0.19, 0.12)],
             sides=["left", "right", "right", "right", "right", "right"], small=True,
         )
@@ -55,7 +55,7 @@ def _made(facts: DossierFacts, before: Previous, page: Page) -> Flowable:
         same = was == is_now
         rows.append([label, was, "the same" if same else Cell(is_now, bold=True)])
     width = page.width
-    return grid(["", "Before", "Now"], rows, [width * 0.2, width * 0.4, width * 0.4], small=True)
+    return grid(["", "Before", "Now"], rows, [width * 0.2, width * 0.4, width * 0.4], small=True, breaks=True)
 
 
 def _facets(

@@ -33,7 +33,7 @@ def cover(facts: DossierFacts, stamp: Stamp, page: Page) -> list[Flowable]:
     """Return the cover page and the contents beneath."""
     decision = facts.decision
     body = facts.registered.facts
-    title = str(body.get("title") or facts.model.partition(":")[2])
+    name, _, version = facts.model.partition(":")[2].rpartition("@")
     system = facts.system.facts if facts.system else {}
     rows: list[tuple[str, Cell | str]] = [
         ("Model", Cell(facts.model, bold=True)),
@@ -47,7 +47,9 @@ def cover(facts: DossierFacts, stamp: Stamp, page: Page) -> list[Flowable]:
         (
             "Integrity",
             Cell(
-                "verified" if facts.checked.ok else "does not verify: see Integrity",
+                "verified; what that can't show stands under Integrity"
+                if facts.checked.ok
+                else "does not verify: see Integrity",
                 bold=not facts.checked.ok,
             ),
         ),
@@ -55,10 +57,11 @@ def cover(facts: DossierFacts, stamp: Stamp, page: Page) -> list[Flowable]:
     ]
     head: list[Flowable] = [
         gap(26),
-        Paragraph(markup(f"{stamp.report} · {facts.model.partition(':')[2]}"), styles().label),
+        Paragraph(markup(stamp.report), styles().label),
         gap(6),
-        Paragraph(markup(title), styles().title),
-        gap(22),
+        Paragraph(markup(f"{name}, version {version}"), styles().title),
+        *_called(body.get("title")),
+        gap(20),
         HRFlowable(width="100%", thickness=2.2, color=ACCENT, spaceBefore=0, spaceAfter=16, lineCap="butt"),
     ]
     if decision is not None:
@@ -68,6 +71,11 @@ def cover(facts: DossierFacts, stamp: Stamp, page: Page) -> list[Flowable]:
         head.append(Paragraph(_tally(decision.results), styles().text))
     head.append(gap(20))
     return [*head, facts_table(rows, page.width), *inside(), *contents(), gap(18), *_how_to_read(facts)]
+
+
+def _called(title: object) -> list[Flowable]:
+    """Return the model's own title as what it is: words of those who made it, no finding of this report."""
+    return [Paragraph(markup(f"“{title}”, as its trainer calls it"), styles().text)] if title else []
 
 
 def _tally(results: Sequence[RuleResult]) -> str:

@@ -54,26 +54,31 @@ def _dataset(
     files = "; ".join(
         f"{one['name']} ({one['bytes']:,} bytes, {short(one['digest'])})" for one in body.get("files", [])
     )
-    rows: list[tuple[str, Cell | str]] = [
+    parents = [str(one) for one in body.get("derived_from", [])]
+    own: list[tuple[str, Cell | str]] = [
         ("Used as", listing(dataset.roles) or MISSING),
         ("Rows", number(body.get("rows"))),
         ("Digest", short(body.get("digest"))),
         ("Files", files or MISSING),
-        ("Source", str(body.get("source") or "not stated")),
-        ("Cut from", ", ".join(body.get("derived_from", [])) or "no other dataset"),
-        ("Label", str(body.get("label") or "not stated")),
-        ("Sensitive columns", ", ".join(body.get("sensitive", [])) or "none declared"),
-        ("May see the rows", ", ".join(body.get("access", [])) or "not stated"),
-        ("Licence", str(body.get("licence") or "not stated")),
-        ("Retention", str(body.get("retention") or "not stated")),
+        ("Cut from", ", ".join(parents) or "no other dataset"),
     ]
-    story.append(facts_table(rows, page.width))
+    said = _terms(body)
+    parent = next(
+        (one for one in facts.datasets if [one.subject] == parents and one.quoted is not None), None
+    )
+    before = _terms(parent.quoted.facts) if parent is not None and parent.quoted is not None else {}
+    same = [label.lower() for label, words in said.items() if before.get(label) == words]
+    if parent is not None and same:
+        own.append((f"As {parent.subject.partition(':')[2]}", f"{listing(same)}"))
+    own += [(label, words) for label, words in said.items() if label.lower() not in same]
+    story.append(facts_table(own, page.width))
     columns = body.get("schema", [])
     written = json.dumps([columns, sorted(body.get("sensitive", []))], sort_keys=True)
     if written in shown:
         story.append(note(f"Its {counted(len(columns), 'column')} are those of {shown[written]}."))
     elif columns:
         shown[written] = dataset.subject
+        story.append(CondPageBreak(120))
         story.append(_schema(columns, set(body.get("sensitive", [])), page))
     quality = facts.newest("data-quality", dataset.subject)
     if quality is None:
@@ -85,13 +90,25 @@ def _dataset(
     return story + _quality(facts, quality, page)
 
 
+def _terms(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a dataset says of its content and terms: what is cut from it mostly says the same."""
+    return {
+        "Source": str(body.get("source") or "not stated"),
+        "Label": str(body.get("label") or "not stated"),
+        "Sensitive columns": ", ".join(body.get("sensitive", [])) or "none declared",
+        "May see the rows": ", ".join(body.get("access", [])) or "not stated",
+        "Licence": str(body.get("licence") or "not stated"),
+        "Retention": str(body.get("retention") or "not stated"),
+    }
+
+
 def _schema(columns: list[Mapping[str, Any]], sensitive: set[str], page: Page) -> Flowable:
     width = page.width
     rows: list[list[Cell | str]] = [
         [
             Cell(str(one["name"]), bold=one["name"] in sensitive), str(one.get("type", MISSING)),
             "may be empty" if one.get("nullable", True) else "always given",
-            f"{value_text(one['minimum'])} to {value_text(one['maximum'])}"
+            f"{_bound(one['minimum'])} to {_bound(one['maximum'])}"
             if one.get("minimum") is not None and one.get("maximum") is not None else MISSING,
             Cell(("sensitive. " if one["name"] in sensitive else "") + str(one.get("description") or ""), blank=True),
         ]
@@ -103,6 +120,28 @@ def _schema(columns: list[Mapping[str, Any]], sensitive: set[str], page: Page) -
     )  # fmt: skip
 
 
+def _bound(value: object) -> str:
+    return number(int(value)) if isinstance(value, float | int) and value == int(value) else value_text(value)
+
+
+_SHARES = frozenset({"missing-values", "duplicate-rows"})
+
+
+def _limit(check: str, limit: float | str | None) -> str:
+    """Return what a check allows: shares of the rows as such, beside counts of what was found."""
+    if check in _SHARES and isinstance(limit, float):
+        return f"{100 * limit:g} %"
+    return "none" if limit == 0 else value_text(limit)
+
+
+def _overlap(rows: int | None) -> str:
+    if rows is None:
+        return ""
+    if rows == 0:
+        return " No row stands both in train and test."
+    return f" {counted(rows, 'row')} {'stands' if rows == 1 else 'stand'} both in train and test."
+
+
 def _quality(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flowable]:
     result = evidence.result
     if not isinstance(result, DataQuality):
@@ -110,25 +149,21 @@ def _quality(facts: DossierFacts, evidence: Evidence, page: Page) -> list[Flowab
     width = page.width
     rows: list[list[Cell | str]] = [
         [
-            one.name.replace("-", " "), result_cell(one.status), number(one.found), value_text(one.limit),
+            one.name.replace("-", " "), result_cell(one.status), number(one.found), _limit(one.name, one.limit),
             one.message + (f" Where: {', '.join(one.where)}." if one.where else ""),
         ]
         for one in result.checks
     ]  # fmt: skip
-    overlap = (
-        ""
-        if result.overlap_rows is None
-        else f" {counted(result.overlap_rows, 'row')} stand both in train and test."
-    )
+    overlap = _overlap(result.overlap_rows)
+    repeated = counted(result.duplicates, "duplicate row") if result.duplicates else "No duplicate rows"
     return [
         lead(
             f"Validation of {counted(result.rows, 'row')}: {result.status}. "
-            f"{counted(result.duplicates, 'duplicate row')}.{overlap}"
+            f"{repeated}.{overlap}"
         ),
-        grid(
+        Together([grid(
             ["Check", "Result", "Found", "Limit", "In words"], rows,
             [width * 0.2, width * 0.13, width * 0.1, width * 0.1, width * 0.47],
             sides=["left", "left", "right", "right", "left"], small=True,
-        ),
-        source(facts, evidence.quoted),
+        ), source(facts, evidence.quoted)]),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reportlab.platypus import CondPageBreak, Flowable
+from reportlab.platypus import Flowable
 
 from reports.blocks import erased, nothing, source
 from reports.document import Heading, Page
@@ -35,7 +35,7 @@ def development(facts: DossierFacts, page: Page) -> list[Flowable]:
         ("Code digest", short(code.get("digest"))),
         ("Entry point", str(code.get("entry_point") or MISSING)),
         ("Seed", value_text(body.get("seed")) if body.get("seed") is not None else "none recorded"),
-        ("Parameters", value_text(body.get("parameters", {}))),
+        ("Parameters", value_text(_parameters(facts, body.get("parameters", {})))),
         ("Training metrics", value_text(body.get("metrics", {}))),
         ("Python", str(environment.get("python", MISSING))),
         ("Platform", str(environment.get("platform", MISSING))),
@@ -45,11 +45,19 @@ def development(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]
     return [
         *story,
-        CondPageBreak(160),
         Heading("Training run", 1, "run"),
         facts_table(rows, page.width),
         source(facts, run),
     ]
+
+
+def _parameters(facts: DossierFacts, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters; the model's features, listed above already, are not listed again."""
+    features = facts.registered.facts.get("features", [])
+    return {
+        name: f"the {len(features)} above" if features and value == features else value
+        for name, value in parameters.items()
+    }
 
 
 def _model(facts: DossierFacts, page: Page) -> list[Flowable]:

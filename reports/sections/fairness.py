@@ -43,7 +43,7 @@ def fairness(facts: DossierFacts, page: Page) -> list[Flowable]:
     story += [
         text(
             f"Measured on {counted(result.rows, 'row')}{held_out(evidence)}; the favourable outcome is "
-            f"{value_text(result.favourable)}, selected at {number(result.threshold)}. The impact ratio is a group's "
+            f"{value_text(result.favourable)}, given from a score of {number(result.threshold)}. The impact ratio is a group's "
             f"selection rate by that of the reference group.{drawn} Groups with fewer than "
             f"{result.minimum_rows:,} rows are too small to judge: they are shown in outline and named beneath."
         ),
@@ -71,14 +71,14 @@ def _analysis(
     small = [one for one in ordered if one.rows < result.minimum_rows]
     label = f"threshold {number(threshold, 2)}" if threshold is not None else ""
     story: list[Flowable] = [
-        CondPageBreak(min(page.height * 0.6, 150 + 18 * len(bars))),
+        CondPageBreak(min(page.height * 0.6, 150 + 16 * len(bars))),
         Heading(title, 1, f"analysis-{at}"),
         *figure(
             interval_charts(bars, page.width, threshold=threshold, threshold_label=label),
             f"Impact ratio against {groups(dict(analysis.reference))} (grey), with "
-            f"{confidence(result.confidence)} confidence intervals; n is the number of rows.",
+            f"two-sided {confidence(result.confidence)} intervals; n is the number of rows.",
         ),
-        _rates(ordered, page),
+        _rates(analysis, ordered, result.confidence, page),
     ]
     said: list[Flowable] = []
     if small:
@@ -109,7 +109,7 @@ def _ratio_bar(group: Group, analysis: FairnessAnalysis, minimum: int) -> Bar:
     )
 
 
-def _rates(ordered: list[Group], page: Page) -> Flowable:
+def _rates(analysis: FairnessAnalysis, ordered: list[Group], level: float, page: Page) -> Flowable:
     width = page.width
     rows: list[list[Cell | str]] = [
         [
@@ -121,11 +121,11 @@ def _rates(ordered: list[Group], page: Page) -> Flowable:
     ]  # fmt: skip
     return grid(
         [
-            "Group",
+            f"Group ({', '.join(name.replace('_', ' ') for name in analysis.sensitive)})",
             "Rows",
             "Selected",
             "Selection rate",
-            "Interval",
+            f"Two-sided {confidence(level)} interval",
             "True positive rate",
             "False positive rate",
             "Accuracy",
@@ -154,7 +154,7 @@ def _overall(analysis: FairnessAnalysis, page: Page) -> Flowable:
     ]
     width = page.width
     return grid(
-        ["Over all groups", "Value", "Interval", "Confidence", "Method"], rows,
+        ["Over all groups", "Value", "Two-sided interval", "Confidence", "Method"], rows,
         [width * 0.36, width * 0.12, width * 0.2, width * 0.13, width * 0.19],
         sides=["left", "right", "right", "right", "left"], small=True,
     )  # fmt: skip

@@ -34,7 +34,7 @@ def integrity(facts: DossierFacts, page: Page) -> list[Flowable]:
         ("Entries quoted here", number(len(facts.entries))),
         ("Verifier key", Cell("<br/>".join(markup(key) for key in facts.keys) or MISSING, trusted=True)),
     ]
-    story += [text(found), facts_table(rows, page.width)]
+    story += [text(found), *(note(words) for words in _limits(facts)), facts_table(rows, page.width)]
     if checked.failures:
         width = page.width
         failures: list[list[Cell | str]] = [
@@ -53,6 +53,25 @@ def integrity(facts: DossierFacts, page: Page) -> list[Flowable]:
         if left > 0:
             story.append(note(f"{counted(left, 'failure')} more; govern verify lists them all."))
     return [*story, *_signed(facts), *_how(facts, page)]
+
+
+def _limits(facts: DossierFacts) -> list[str]:
+    """Return what a verification of this kind can't exclude, in words for who reads the file.
+
+    The first two hold of every dossier, whoever made it: a key and a checkpoint that come with the file itself
+    prove nothing about it. So they are the same where the maker had both at hand and where not.
+    """
+    return [
+        ("Key not pinned: the verifier key printed here comes from the ledger itself. Somebody who forged the whole "
+        "ledger would have printed a key of their own. Compare it with the key that reached you another way."),
+        (f"Truncation not excluded: whether entries after #{facts.size - 1:,} were cut off before this dossier was made "
+        "can't be told from it. Compare its checkpoint with a newer one that you or a witness kept."),
+        *(
+            f"Warning: {words[0].upper()}{words[1:].rstrip('.')}."
+            for words in facts.checked.warnings
+            if words
+        ),
+    ]  # fmt: skip
 
 
 def _signed(facts: DossierFacts) -> list[Flowable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from reportlab.platypus import CondPageBreak, Flowable
@@ -11,8 +12,8 @@ from reports.blocks import figure, gap, lead, link, note, nothing
 from reports.charts.intervals import Bar, interval_charts
 from reports.document import Heading, Page
 from reports.facts import Alert, DossierFacts, Evidence, Quoted
-from reports.tables import Cell, Column, PlainRows, grid
-from reports.wording import MISSING, counted, moment, number, short, short_subject
+from reports.tables import Cell, PlainRows, fitted, grid
+from reports.wording import MISSING, counted, moment, number, short_subject, span
 
 FEATURES_SHOWN = 12
 DRIFT_SHOWN = 4
@@ -36,48 +37,55 @@ def _deployments(facts: DossierFacts, page: Page) -> list[Flowable]:
         [
             one.deployment.partition(":")[2],
             Cell(f"{moment(one.since)}<br/>{f'to {moment(one.until)}' if one.until else 'still there'}", trusted=True),
-            Cell(one.state.replace("-", " "), bold=one.state == "current"), one.why,
+            Cell(one.state.replace("-", " "), bold=one.state == "current"), _MINUTES.sub("", one.why),
         ]
         for one in facts.deployments
     ]  # fmt: skip
     return [
         grid(
             ["Deployment", "Stood", "State", "Why"], rows,
-            [width * share for share in (0.24, 0.22, 0.1, 0.44)], small=True,
+            [width * share for share in (0.26, 0.22, 0.1, 0.42)], small=True, breaks=True,
         )
     ]  # fmt: skip
+
+
+_MINUTES = re.compile(r"(?<=\S) (?:since|from) [-\d]{10} [:\d]{5} UTC(?: to [-\d]{10} [:\d]{5} UTC)?")
+"""When a deployment stood, to the minute: it stands in a column of its own, to the second."""
 
 
 def _batches(facts: DossierFacts, page: Page) -> list[Flowable]:
     if not facts.batches:
         return nothing("No prediction batch was sealed.")
     predictions = sum(int(one.facts.get("count", 0)) for one in facts.batches)
-    width = page.width
-    columns = (
-        Column("Batch", 0, width * 0.2),
-        Column("Deployment", width * 0.21, width * 0.27),
-        Column("Predictions", width * 0.48, width * 0.1, "right"),
-        Column("Predicted from", width * 0.61, width * 0.2),
-        Column("Root", width * 0.82, width * 0.12),
-        Column("Entry", width * 0.94, width * 0.06, "right"),
-    )
     rows = [
         (
             short_subject(one.subject).partition(":")[2], str(one.facts.get("deployment", MISSING)).partition(":")[2],
-            number(one.facts.get("count")), moment(one.facts.get("from")), short(one.facts.get("root")),
+            number(one.facts.get("count")), _predicted(one.facts.get("from"), one.facts.get("to")),
             f"#{one.seq:,}",
         )
         for one in facts.batches
     ]  # fmt: skip
+    columns = fitted(
+        ("Batch", "Deployment", "Predictions", "Predicted (UTC)", "Entry"),
+        rows,
+        page.width,
+        right={2, 4},
+    )
     batches = counted(len(facts.batches), "batch", "batches")
     return [
         lead(
-            f"{batches} with {counted(predictions, 'prediction')}, each sealed as the root of a tree over its rows."
+            f"{batches} with {counted(predictions, 'prediction')}, each sealed as the root of a tree over its "
+            "rows. The roots stand in Appendix B."
         ),
         PlainRows(columns, rows),
         *([gap(6), note(_MORE)] if facts.lineage_truncated else []),
         gap(10),
     ]
+
+
+def _predicted(start: object, end: object) -> str:
+    """Return when a batch was predicted, to the second; the zone stands in the header."""
+    return span(str(start or ""), str(end or "")).replace(" UTC", "")
 
 
 _MORE = "The lineage goes on beyond what one reading takes in: the ledger may hold more batches than these."
@@ -127,6 +135,13 @@ def _over_time(facts: DossierFacts, measured: Sequence[Evidence], page: Page) ->
     ]  # fmt: skip
 
 
+_STATISTICS = {
+    "psi": "population stability index (psi)",
+    "ks": "Kolmogorov–Smirnov statistic (ks)",
+    "jensen-shannon": "Jensen–Shannon distance",
+}
+
+
 def _comparison(evidence: Evidence, page: Page) -> list[Flowable]:
     result = evidence.result
     if not isinstance(result, Drift):
@@ -136,16 +151,16 @@ def _comparison(evidence: Evidence, page: Page) -> list[Flowable]:
     kinds = sorted({(one.statistic, one.threshold) for one in shown})
     one_line = kinds[0][1] if len({limit for _, limit in kinds}) == 1 and kinds else None
     bars = [Bar(one.feature, one.value, note="drifted" if one.drifted else "") for one in shown]
-    statistics = ", ".join(sorted({statistic for statistic, _ in kinds}))
+    statistics = ", ".join(sorted({_STATISTICS.get(statistic, statistic) for statistic, _ in kinds}))
     about = evidence.about.partition(":")[2]
     rest = len(ranked) - len(shown)
     more = f" {counted(rest, 'column')} with less drift left out." if rest else ""
     return [
-        CondPageBreak(120 + 18 * min(len(bars), 12)),
+        CondPageBreak(100 + 16 * min(len(bars), 12)),
         lead(
-            f"{result.summary} {counted(result.rows, 'row')} of {about} against "
-            f"{counted(result.reference_rows, 'reference row')}, entry #{evidence.quoted.seq:,}, "
-            f"{moment(evidence.quoted.time)}."
+            f"{result.summary} Compared were {counted(result.rows, 'row')} seen at {about} with "
+            f"{counted(result.reference_rows, 'reference row')} (entry #{evidence.quoted.seq:,}, "
+            f"{moment(evidence.quoted.time)})."
         ),
         *figure(
             interval_charts(

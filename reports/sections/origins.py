@@ -8,7 +8,8 @@ from reports.blocks import figure, gap, lead, note
 from reports.charts.lineage import lineage_chart
 from reports.document import Heading, Page
 from reports.facts import DossierFacts
-from reports.tables import Column, PlainRows
+from reports.relations import sentence
+from reports.tables import PlainRows, fitted
 from reports.wording import counted, short_subject
 
 
@@ -31,22 +32,9 @@ def lineage(facts: DossierFacts, page: Page) -> list[Flowable]:
         story.append(note(f"Named but never registered: {', '.join(unknown)}."))
     if facts.lineage_truncated:
         story.append(note("The graph goes on beyond the depth that was read."))
-    width = page.width
-    columns = (
-        Column("From", 0, width * 0.36),
-        Column("Relation", width * 0.37, width * 0.14),
-        Column("To", width * 0.52, width * 0.36),
-        Column("Entry", width * 0.9, width * 0.1, "right"),
-    )
-    rows = [
-        (
-            short_subject(edge.source),
-            edge.relation.replace("-", " "),
-            short_subject(edge.target),
-            f"#{edge.seq:,}",
-        )
-        for edge in facts.edges
-    ]
+    told = [(sentence(edge), edge.seq) for edge in facts.edges]
+    rows = [(short_subject(who), does, short_subject(what), f"#{seq:,}") for (who, does, what), seq in told]
+    columns = fitted(("Subject", "Relation", "Object", "Entry"), rows, page.width, right={3})
     if rows:
         story += [Heading("Relations", 1, "relations"), PlainRows(columns, rows), gap(8)]
     return story

@@ -52,14 +52,14 @@ def _given(facts: DossierFacts, given: Sequence[Approval], page: Page) -> Flowab
         [
             _who(facts, one), ", ".join(one.roles) or MISSING, f"{one.meaning.rstrip('.')}. For {one.target}.",
             Cell(f"{moment(one.time)}<br/>until {moment(one.expires)}", trusted=True),
-            Cell(f"{markup(short(one.key.partition(':')[2]))}<br/>entry {link(facts, one.seq)}", trusted=True),
+            Cell(f"{markup(short(one.key))}<br/>entry {link(facts, one.seq)}", trusted=True),
             _state(one),
         ]
         for one in given
     ]  # fmt: skip
     return grid(
         ["Signer", "Roles", "Meaning and target", "Signed", "Key, entry", "State"], rows,
-        [width * share for share in (0.15, 0.13, 0.22, 0.25, 0.15, 0.1)], small=True,
+        [width * share for share in (0.14, 0.12, 0.21, 0.25, 0.19, 0.09)], small=True,
     )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ from reports.wording import (
 )
 
 _SHARES = ("roc_auc", "accuracy", "balanced_accuracy", "precision", "recall", "f1", "selection_rate", "brier")
+CALIBRATION = 176.0
+"""Height of the calibration chart, in points: it fits beneath the metrics."""
 
 
 def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
@@ -38,7 +40,7 @@ def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
         return story + erased(evidence.quoted)
     story += [
         text(
-            f"Measured on {counted(result.rows, 'row')}{held_out(evidence)}, {counted(result.positives, 'row')} of them with "
+            f"Measured on {counted(result.rows, 'row')}{held_out(evidence)}, {result.positives:,} of them with "
             f"the favourable outcome ({percent(result.positives / result.rows if result.rows else None)}), at a decision "
             f"threshold of {number(result.threshold)}."
         ),
@@ -46,10 +48,10 @@ def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]
     if result.calibration:
         story += [
-            CondPageBreak(260),
+            CondPageBreak(60 + CALIBRATION),
             Heading("Calibration", 1, "calibration"),
             *figure(
-                [calibration_chart(result.calibration, page.width * 0.78)],
+                [calibration_chart(result.calibration, page.width * 0.78, CALIBRATION)],
                 "Observed rate over mean predicted probability in each bin; the dashed line is perfect calibration.",
             ),
         ]
@@ -81,7 +83,7 @@ def _metrics(result: Performance, page: Page) -> list[Flowable]:
     if bars:
         story += figure(
             interval_charts(bars, page.width, bounds=(0.0, 1.0)),
-            f"Bars: the estimate. Whiskers and figures at the right: {confidence(level)} confidence interval.",
+            f"Bars: the estimate. Whiskers and figures at the right: two-sided {confidence(level)} interval.",
         )
     width = page.width
     rows: list[list[Cell | str]] = [
@@ -94,7 +96,7 @@ def _metrics(result: Performance, page: Page) -> list[Flowable]:
     ]  # fmt: skip
     story.append(
         grid(
-            ["Metric", "Value", "Interval", "Confidence", "Method"],
+            ["Metric", "Value", "Two-sided interval", "Confidence", "Method"],
             rows,
             [width * 0.28, width * 0.14, width * 0.24, width * 0.14, width * 0.2],
             sides=["left", "right", "right", "right", "left"],

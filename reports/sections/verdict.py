@@ -9,11 +9,30 @@ from reportlab.platypus import CondPageBreak, Flowable
 from governance.gate.verdict import Finding, RuleResult, Verdict
 from governance.workspace.views import DecisionView
 from reports.blocks import gap, link, note, nothing, rich, text
+from reports.demands import (
+    BOUNDS_NOTE,
+    bounds_label,
+    features_of,
+    finding_value,
+    found_and_asked,
+    plain_words,
+    why_it_counts_so,
+)
 from reports.document import Heading, Page, Together
 from reports.facts import DossierFacts
 from reports.tables import Cell, facts_table, grid, result_cell, result_markup
 from reports.typography import markup
-from reports.wording import MISSING, confidence, counted, interval, moment, number, short, short_subject
+from reports.wording import (
+    MISSING,
+    confidence,
+    counted,
+    interval,
+    listing,
+    moment,
+    number,
+    short,
+    short_subject,
+)
 
 FINDINGS_SHOWN = 12
 
@@ -32,6 +51,7 @@ def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
             f"{moment(decision.time)} in entry {link(facts, decision.seq)}{until}."
         ),
         _summary(decision.results, page),
+        *([note(BOUNDS_NOTE)] if any(one.confidence for one in decision.results) else []),
     ]
     ordered = sorted(decision.results, key=lambda one: one.result.value == "pass")
     for at, result in enumerate(ordered):
@@ -45,23 +65,26 @@ def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
 def _summary(results: Sequence[RuleResult], page: Page) -> Flowable:
     rows: list[list[Cell | str]] = [
         [
-            Cell(one.rule, bold=True), result_cell(one.result.value), *_pair(one.value, one.threshold),
+            Cell(one.rule, bold=True), result_cell(one.result.value), *found_and_asked(one.check, one.value, one.threshold),
             confidence(one.confidence),
         ]
         for one in results
     ]  # fmt: skip
     width = page.width
     return grid(
-        ["Rule", "Result", "Value", "Threshold", "Confidence"], rows,
-        [width * 0.36, width * 0.18, width * 0.16, width * 0.16, width * 0.14],
+        ["Rule", "Result", "Found", "Asked", "Confidence"], rows,
+        [width * 0.29, width * 0.14, width * 0.19, width * 0.24, width * 0.14],
         sides=["left", "left", "right", "right", "right"],
     )  # fmt: skip
 
 
 def _rule(facts: DossierFacts, one: RuleResult, page: Page, at: int) -> list[Flowable]:
-    rows: list[tuple[str, Cell | str]] = [("Result", _result(one)), ("What was found", one.message)]
+    rows: list[tuple[str, Cell | str]] = [("Result", _result(one))]
+    if why := why_it_counts_so(one):
+        rows.append((f"Why {one.result.value}", f"{why[0].upper()}{why[1:]}."))
+    rows.append(("What was found", plain_words(one.message)))
     if one.would_change:
-        rows.append(("What would change it", one.would_change))
+        rows.append(("What would change it", plain_words(one.would_change)))
     if one.evidence:
         seen = "; ".join(
             f"{link(facts, ref.seq)} {markup(short_subject(ref.subject))}"
@@ -69,33 +92,26 @@ def _rule(facts: DossierFacts, one: RuleResult, page: Page, at: int) -> list[Flo
         )
         rows.append(("Evidence", Cell(seen, trusted=True)))
     rows.append(("Control", "; ".join(_control(control) for control in one.controls) or "none named"))
-    rows.append(("Check", f"{one.check}, rule {one.rule} of pack {one.pack}, severity {one.severity}"))
+    # Beside a result that is milder than the rule's severity, the reason stands instead.
+    severity = "" if one.result is not one.finding else f" (severity: {one.severity})"
+    rows.append(("Check", f"{one.check}, rule {one.rule} of pack {one.pack}{severity}"))
     if one.waiver:
         rows.append(("Waiver", short_subject(one.waiver)))
     table = facts_table(rows, page.width)
     story: list[Flowable] = [CondPageBreak(120), Heading(one.rule, 1, f"rule-{at}")]
     if one.findings:
-        return [*story, table, *_findings(one.findings, page)]
+        return [*story, table, *_findings(one, page)]
     return [*story, table]
 
 
 def _result(one: RuleResult) -> Cell:
     words = result_markup(one.result.value)
-    if one.finding != one.result:
-        words += f" (the check itself found: {markup(one.finding.value)})"
     if one.value is not None or one.threshold is not None:
-        value, threshold = _pair(one.value, one.threshold)
-        words += f": {markup(value)} against a threshold of {markup(threshold)}"
+        found, asked = found_and_asked(one.check, one.value, one.threshold)
+        words += f": found {markup(found)}"
+        words += f", asked {markup(asked)}" if one.threshold is not None else ""
         words += f", at {confidence(one.confidence)} confidence" if one.confidence else ""
     return Cell(words, trusted=True)
-
-
-def _pair(value: float | str | None, threshold: float | str | None) -> tuple[str, str]:
-    """Return both as text: counts as whole numbers, measures with decimals."""
-    floats = [one for one in (value, threshold) if isinstance(one, float)]
-    if all(one.is_integer() for one in floats):
-        return tuple(number(int(one) if isinstance(one, float) else one) for one in (value, threshold))  # type: ignore[return-value]
-    return number(value), number(threshold)
 
 
 def _control(control: dict[str, object]) -> str:
@@ -107,25 +123,34 @@ def _control(control: dict[str, object]) -> str:
     return f"{words} ({', '.join(more)})" if more else words
 
 
-def _findings(findings: Sequence[Finding], page: Page) -> list[Flowable]:
+def _findings(rule: RuleResult, page: Page) -> list[Flowable]:
     """Return what stands beneath a rule: figures as a table, mere presence as a sentence."""
+    findings = rule.findings
     worst_first = sorted(findings, key=lambda one: one.result.value == "pass")
     if not any(one.value is not None or one.message or one.rows for one in findings):
-        words = "; ".join(f"{one.label}: {one.result.value}" for one in worst_first)
+        words = "; ".join(f"{plain_words(one.label)}: {one.result.value}" for one in worst_first)
         return [note(f"In detail: {words}.")]
     shown = worst_first[:FINDINGS_SHOWN]
     width = page.width
     rows: list[list[Cell | str]] = [
         [
-            one.label, Cell(f"● {one.result.value}", colour=result_cell(one.result.value).colour, bold=True),
-            number(one.value), interval(one.low, one.high), number(one.rows),
+            plain_words(one.label), Cell(f"● {one.result.value}", colour=result_cell(one.result.value).colour, bold=True),
+            finding_value(rule.check, one.value), interval(one.low, one.high), number(one.rows),
             Cell(_in_words(one), blank=True),
         ]
         for one in shown
     ]  # fmt: skip
+    features = features_of([one.label for one in findings])
+    what = f"Finding (by {listing(name.replace('_', ' ') for name in features)})" if features else "Finding"
+    bare = all(
+        one.value is None and one.low is None and one.high is None and one.rows is None for one in shown
+    )
     table = grid(
-        ["Finding", "Result", "Value", "Interval", "Rows", "In words"], rows,
-        [width * 0.26, width * 0.12, width * 0.08, width * 0.16, width * 0.08, width * 0.3],
+        [what, "Result", "In words"], [[row[0], row[1], row[-1]] for row in rows],
+        [width * 0.42, width * 0.12, width * 0.46], small=True, breaks=True,
+    ) if bare else grid(
+        [what, "Result", "Value", bounds_label(rule.confidence), "Rows", "In words"], rows,
+        [width * 0.24, width * 0.12, width * 0.08, width * 0.17, width * 0.1, width * 0.29],
         sides=["left", "left", "right", "right", "right", "left"], small=True, breaks=True,
     )  # fmt: skip
     left = len(findings) - len(shown)
@@ -137,8 +162,12 @@ def _findings(findings: Sequence[Finding], page: Page) -> list[Flowable]:
 
 def _in_words(one: Finding) -> str:
     if one.rows_needed and str(one.rows_needed) not in one.message:
-        return f"{one.message.rstrip('.')}. About {one.rows_needed:,} rows would settle it.".lstrip(". ")
-    return one.message
+        return (
+            f"{plain_words(one.message).rstrip('.')}. About {one.rows_needed:,} rows would settle it.".lstrip(
+                ". "
+            )
+        )
+    return plain_words(one.message)
 
 
 def _judged_under(decision: DecisionView, page: Page) -> list[Flowable]:

@@ -69,7 +69,7 @@ def test_the_cover_states_the_verdict_in_one_sentence(pages: list[str]) -> None:
 def test_every_page_names_the_checkpoint_and_counts_itself(pages: list[str], ledger: RecordedLedger) -> None:
     checkpoint = ledger.checkpoint()
     for number, text in enumerate(pages, start=1):
-        assert f"checkpoint {checkpoint.size:,} · {checkpoint.root[:8]}…{checkpoint.root[-4:]}" in text
+        assert f"checkpoint {checkpoint.size:,} · sha256:{checkpoint.root[:8]}…{checkpoint.root[-4:]}" in text
         assert f"page {number} of {len(pages)}" in text
 
 
@@ -267,3 +267,60 @@ def test_a_verdict_that_has_expired_by_the_checkpoint_is_said_to_have(pages_of: 
     assert (
         "This verdict expired on 2026-01-01." in pages_of(dossier_pdf(gather(old.as_workspace(), MODEL)))[0]
     )
+
+
+def test_the_cover_is_titled_by_name_and_version_and_attributes_the_trainers_words(pages_of: Pages) -> None:
+    boasting = mortgage()
+    for at, one in enumerate(boasting.written):
+        if one.subject == MODEL and one.kind == "model.registered":
+            body = {**(one.body or {}), "title": "Fair to everybody"}
+            boasting.written[at] = one.model_copy(update={"body": body})
+    cover = pages_of(dossier_pdf(gather(boasting.as_workspace(), MODEL)))[0]
+    assert "mortgage-approval, version 2 “Fair to everybody”, as its trainer calls it" in cover
+
+
+def test_rules_say_what_they_asked_and_why_they_only_warn(pages: list[str]) -> None:
+    text = " ".join(pages)
+    assert "found 0.942, asked at least 0.8, at 95 % confidence" in text
+    assert "Found unclear; the rule says when_unclear: warn" in text
+    assert (
+        "rule four-fifths-joint of pack credit-high-risk Finding" in text
+    )  # no 'severity: deny' beside a warning
+
+
+def test_both_kinds_of_limits_are_labelled_and_explained_once(pages: list[str]) -> None:
+    text = " ".join(pages)
+    assert "One-sided 95 % bounds" in text
+    assert "two-sided 95 % interval" in text
+    assert text.count("Two kinds of limits stand in this dossier.") == 1
+
+
+def test_what_verification_cannot_exclude_is_said_whoever_made_the_dossier(
+    pdf: bytes, pages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from governance.ledger.verification_report import NOT_EXCLUDED, UNPINNED
+
+    text = " ".join(pages)
+    assert "Key not pinned:" in text
+    assert "Truncation not excluded:" in text
+    plain = RecordedLedger.verify
+
+    def unpinned(self: RecordedLedger, **options: object) -> Any:
+        return plain(self, **options).model_copy(update={"warnings": [UNPINNED, NOT_EXCLUDED]})
+
+    monkeypatch.setattr(RecordedLedger, "verify", unpinned)
+    assert dossier_pdf(gather(mortgage().as_workspace(), MODEL)) == pdf
+
+
+def test_other_warnings_of_a_verification_are_printed(
+    pages_of: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = RecordedLedger.verify
+
+    def replaced(self: RecordedLedger, **options: object) -> Any:
+        said = ["the ledger's key was replaced at entry 9, without the old key's signature"]
+        return plain(self, **options).model_copy(update={"warnings": said})
+
+    monkeypatch.setattr(RecordedLedger, "verify", replaced)
+    text = " ".join(pages_of(dossier_pdf(gather(mortgage().as_workspace(), MODEL))))
+    assert "Warning: The ledger's key was replaced at entry 9, without the old key's signature." in text
