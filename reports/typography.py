@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
@@ -186,7 +186,8 @@ def width(text: str, font: str, size: float) -> float:
     return float(pdfmetrics.stringWidth(text, font, size))
 
 
-def fit(text: object, font: str, size: float, room: float) -> str:
+@lru_cache(maxsize=65536)  # a document is laid out a few times, with the same texts
+def fit(text: str, font: str, size: float, room: float) -> str:
     """Return text cut in the middle by `…` to at most `room` points; ends of long names tell them apart."""
     whole = plain(text)
     if width(whole, font, size) <= room:

@@ -51,7 +51,7 @@ def explanation(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]
     if swarm:
         story += [
-            CondPageBreak(min(page.height * 0.7, 25 * len(swarm) + 90)),
+            CondPageBreak(min(page.height * 0.7, 22 * len(swarm) + 90)),
             Heading("How each value moves it", 1, "beeswarm"),
             *figure(
                 [beeswarm_chart(swarm, page.width, result.scale)],

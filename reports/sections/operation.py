@@ -15,7 +15,7 @@ from reports.facts import Alert, DossierFacts, Evidence, Quoted
 from reports.tables import Cell, PlainRows, fitted, grid
 from reports.wording import MISSING, counted, moment, number, short_subject, span
 
-FEATURES_SHOWN = 12
+FEATURES_SHOWN = 10
 DRIFT_SHOWN = 4
 
 
@@ -156,7 +156,7 @@ def _comparison(evidence: Evidence, page: Page) -> list[Flowable]:
     rest = len(ranked) - len(shown)
     more = f" {counted(rest, 'column')} with less drift left out." if rest else ""
     return [
-        CondPageBreak(100 + 16 * min(len(bars), 12)),
+        CondPageBreak(100 + 16 * min(len(bars), FEATURES_SHOWN)),
         lead(
             f"{result.summary} Compared were {counted(result.rows, 'row')} seen at {about} with "
             f"{counted(result.reference_rows, 'reference row')} (entry #{evidence.quoted.seq:,}, "

@@ -21,7 +21,7 @@ from governance.lineage.records import (
     RunRecorded,
     SystemRegistered,
 )
-from governance.workspace import create_workspace
+from governance.workspace import create_workspace, open_workspace
 from reports.command import app
 
 MODEL = "model:scorer@1"
@@ -91,6 +91,15 @@ def test_two_processes_that_read_one_checkpoint_write_the_same_bytes(url: str, t
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
         made.append(target.read_bytes())
     assert made[0] == made[1]
+
+
+def test_a_checkpoint_read_over_http_gives_the_same_bytes(url: str) -> None:
+    from reports.dossier import dossier_pdf
+    from reports.gather import gather
+    from tests.workspace.world import served
+
+    with served(url) as address, open_workspace(address) as remote, open_workspace(url) as local:
+        assert dossier_pdf(gather(remote, MODEL)) == dossier_pdf(gather(local, MODEL))
 
 
 def test_a_missing_folder_is_refused_and_nothing_written(url: str, tmp_path: Path) -> None:
