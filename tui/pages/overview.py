@@ -132,9 +132,10 @@ def _production(rows: list[InProduction], clock: Clock, width: int) -> list[Line
 def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
     opened = [alert for alert in view.alerts if alert.closed is None]
     lines = heading("open alerts", "" if opened else "none")
+    longest = max((len(short_subject(alert.about)) for alert in opened), default=0)
     columns = [
         Column("severity", 10),
-        Column("about", 26),
+        Column("about", min(max(longest, 12), max(width // 2 - 20, 26))),
         Column("opened", 14),
         Column("what", 0),
     ]

@@ -9,13 +9,13 @@ from textual.binding import Binding, BindingType
 
 from governance.workspace.views import DecisionView, Replay
 from tui.exports import Table
-from tui.lines import Cell, Column, Line, Link, entry_link, table_head, table_row
+from tui.lines import Cell, Column, Line, Link, entry_link, table_head, table_row, widths
 from tui.moments import Clock
 from tui.pages.decision import decision_lines
 from tui.screens.base import RecordScreen, framed
 from tui.widgets.document import Document
 from tui.widgets.pane import Pane
-from tui.words import mark, style_of, subject_name
+from tui.words import cut_middle, mark, style_of, subject_name
 
 _FIRST, _STEP = 100, 2
 
@@ -105,9 +105,10 @@ def exported(view: DecisionView) -> list[dict[str, object]]:
 
 def decisions_lines(found: list[DecisionView], clock: Clock, width: int) -> list[Line]:
     """Return the list of decisions."""
+    longest = max((len(subject_name(view.about)) for view in found), default=0)
     columns = [
         Column("verdict", 9),
-        Column("about", 28 if width > 100 else 24),
+        Column("about", min(max(longest, 12), width // 3 if width > 100 else 24)),
         Column("target", 12),
         Column("time", 16),
         Column("in one sentence", 0),
@@ -117,7 +118,7 @@ def decisions_lines(found: list[DecisionView], clock: Clock, width: int) -> list
         verdict = str(view.verdict)
         cells: list[Cell] = [
             (mark(verdict), style_of(verdict)),
-            (subject_name(view.about), "link"),
+            (cut_middle(subject_name(view.about), widths(columns, width, indent=1)[1]), "link"),
             view.target,
             (clock.minute(view.time), "muted"),
             (view.sentence, "muted"),
