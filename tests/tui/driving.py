@@ -13,7 +13,7 @@ async def settle(pilot: Pilot[None]) -> None:
     """Wait until nothing is being read any more and all of it is painted."""
     quiet = 0
     while quiet < 3:  # an answer may lead to the next question
-        await pilot.pause(0.02)
+        await pilot.pause(0.01)
         quiet = 0 if any(not worker.is_finished for worker in pilot.app.workers) else quiet + 1
 
 

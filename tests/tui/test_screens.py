@@ -460,25 +460,16 @@ def test_copy_and_export_are_offered_only_where_there_is_something(
     run_async(story)
 
 
-@pytest.mark.parametrize("key", ["6", "7", "9"])
-def test_a_digit_without_a_screen_says_so(make_app: AppMaker, ledger: MemoryWorkspace, key: str) -> None:
-    async def story() -> None:
-        app = make_app(ledger)
-        async with app.run_test(size=USUAL) as pilot:
-            await settle(pilot)
-            await pilot.press(key)
-            assert [note.message for note in app._notifications] == [f"No screen {key} in this version."]
-
-    run_async(story)
-
-
-def test_the_palette_offers_this_programs_own_commands_only(
+def test_digits_without_a_screen_say_so_and_the_palette_offers_this_programs_own_commands_only(
     make_app: AppMaker, ledger: MemoryWorkspace
 ) -> None:
     async def story() -> None:
         app = make_app(ledger)
         async with app.run_test(size=USUAL) as pilot:
             await settle(pilot)
+            await pilot.press("6", "7", "9")
+            said = [note.message for note in app._notifications]
+            assert said == [f"No screen {key} in this version." for key in (6, 7, 9)]
             titles = {command.title for command in app.get_system_commands(app.screen)}
             assert titles == {
                 "Overview", "Ledger", "Lineage", "Subjects", "Decisions", "Verify",
