@@ -85,6 +85,10 @@ _TALL = 240.0
 """Points from which on a row may break across pages; lower ones go to the next page whole."""
 
 
+_KEPT = 3
+"""At least so many rows go to the next page, where any do."""
+
+
 class _Rows(Table):
     """A table that breaks between its rows, and within one only where it is tall."""
 
@@ -92,8 +96,16 @@ class _Rows(Table):
         """Break where that leaves whole rows."""
         known: Any = self  # the library's stubs know no heights
         known._calc(availWidth, availHeight)  # noqa: SLF001 - nothing public tells the rows' heights
-        self.splitInRow = int(max(known._rowHeights, default=0.0) > _TALL)  # noqa: SLF001
+        self.splitInRow = int(max((one for one in known._rowHeights if one), default=0.0) > _TALL)  # noqa: SLF001
         broken: list[Flowable] = super().split(availWidth, availHeight)
+        heights = known._rowHeights  # noqa: SLF001
+        if len(broken) == 2 and not self.splitInRow and len(heights) > 2 * _KEPT + 1:
+            rest: Any = broken[1]
+            if len(rest._rowHeights) - int(known.repeatRows) < _KEPT:  # noqa: SLF001
+                upto = sum(heights[:-_KEPT]) + 0.1
+                # What is held back goes to the next page, though some of it would fit on this one.
+                broken = super().split(availWidth, upto)
+                broken[1:1] = [CondPageBreak(availHeight - upto + 30)]
         return broken
 
 

@@ -39,7 +39,7 @@ def importance_chart(features: Sequence[FeatureImportance], width: float) -> Dra
 
 def beeswarm_chart(samples: Sequence[FeatureSample], width: float, unit: str) -> Drawing:
     """Return one dot a row and feature: right raises the score; dark dots have high feature values."""
-    row, foot, head = 21.0, 28.0, 16.0
+    row, foot, head = 19.0, 28.0, 16.0
     height = row * len(samples) + foot + head
     drawing = sheet(width, height)
     far = max((abs(value) for one in samples for value in one.contributions), default=0.0) or 1.0

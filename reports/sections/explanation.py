@@ -51,7 +51,7 @@ def explanation(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]
     if swarm:
         story += [
-            CondPageBreak(min(page.height * 0.7, 22 * len(swarm) + 90)),
+            CondPageBreak(min(page.height * 0.7, 20 * len(swarm) + 90)),
             Heading("How each value moves it", 1, "beeswarm"),
             *figure(
                 [beeswarm_chart(swarm, page.width, result.scale)],
@@ -60,7 +60,7 @@ def explanation(facts: DossierFacts, page: Page) -> list[Flowable]:
             ),
         ]
     story += _decisions(result, page)
-    return [*story, gap(6), method(facts, evidence, page), source(facts, evidence.quoted)]
+    return [*story, gap(6), Together([method(facts, evidence, page), source(facts, evidence.quoted)])]
 
 
 def _decisions(result: Explanation, page: Page) -> list[Flowable]:

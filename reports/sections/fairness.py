@@ -50,7 +50,7 @@ def fairness(facts: DossierFacts, page: Page) -> list[Flowable]:
     ]
     for at, analysis in enumerate(result.analyses):
         story += _analysis(result, analysis, threshold, page, at)
-    return [*story, gap(10), method(facts, evidence, page), source(facts, evidence.quoted)]
+    return [*story, gap(10), Together([method(facts, evidence, page), source(facts, evidence.quoted)])]
 
 
 def ratio_threshold(facts: DossierFacts) -> tuple[float | None, str]:

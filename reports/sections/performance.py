@@ -63,8 +63,7 @@ def performance(facts: DossierFacts, page: Page) -> list[Flowable]:
                 gap(8),
             ]
         ),
-        method(facts, evidence, page),
-        source(facts, evidence.quoted),
+        Together([method(facts, evidence, page), source(facts, evidence.quoted)]),
     ]
     return story
 

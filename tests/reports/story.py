@@ -466,7 +466,7 @@ def _register(ledger: RecordedLedger, number: int, parameters: dict[str, Any]) -
         "model.registered", model,
         {
             "artifact": {"digest": digest(model), "format": "skops", "bytes": 48_213}, "run": run,
-            "system": "system:mortgage", "title": f"Mortgage approval, version {number}", "features": features,
+            "system": "system:mortgage", "title": "With every column" if number == 1 else "Without protected traits", "features": features,
         },
         "service:trainer",
     )  # fmt: skip

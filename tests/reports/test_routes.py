@@ -76,3 +76,20 @@ def test_columns_are_as_wide_as_their_texts_where_there_is_room() -> None:
     narrow = fitted(["Kind", "Words"], [["k" * 400, "fits"]], 400)
     assert width("fits", REGULAR, SMALL) <= narrow[1].width
     assert narrow[1].start + narrow[1].width <= 400.5
+
+
+def test_a_table_with_cells_keeps_some_rows_for_the_next_page_too() -> None:
+    from reportlab.platypus import LongTable
+
+    from reports.tables import grid
+
+    table = grid(["One"], [[str(at)] for at in range(30)], [100.0], small=True)
+    assert isinstance(table, LongTable)
+    _, whole = table.wrap(100, 10_000)
+    first, _, rest = table.split(100, whole - 5)
+    assert _rows(first) + _rows(rest) == 32  # each has the header
+    assert _rows(rest) == 4
+
+
+def _rows(table: object) -> int:
+    return len(table._cellvalues)  # type: ignore[attr-defined]
