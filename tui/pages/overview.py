@@ -19,9 +19,10 @@ from tui.lines import (
     subject_link,
     table_head,
     table_row,
+    widths,
 )
 from tui.moments import Clock
-from tui.words import counted, ended, mark, place, short_subject, style_of, subject_name
+from tui.words import counted, cut_middle, ended, mark, place, short_subject, style_of, subject_name
 
 _DECISIONS = 8
 _NARROW = 100
@@ -135,7 +136,7 @@ def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
     longest = max((len(short_subject(alert.about)) for alert in opened), default=0)
     columns = [
         Column("severity", 10),
-        Column("about", min(max(longest, 12), max(width // 2 - 20, 26))),
+        Column("about", min(max(longest, 12), max(width - 70, 26))),
         Column("opened", 14),
         Column("what", 0),
     ]
@@ -144,7 +145,7 @@ def _alerts(view: Overview, clock: Clock, width: int) -> list[Line]:
     for alert in opened:
         cells: list[Cell] = [
             (f"! {alert.severity}", style_of(alert.severity)),
-            (short_subject(alert.about), "link"),
+            (cut_middle(short_subject(alert.about), widths(columns, width)[1]), "link"),
             (clock.ago(alert.opened), "muted"),
             alert.summary,
         ]
