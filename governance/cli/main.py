@@ -63,9 +63,7 @@ def root(
     context: typer.Context,
     ledger_url: Annotated[
         str,
-        typer.Option(
-            "--ledger", envvar="GOVERN_LEDGER", help="Ledger: a file, or http(s)://… of a service"
-        ),
+        typer.Option("--ledger", envvar="GOVERN_LEDGER", help="Ledger: a file, or http(s)://… of a service"),
     ] = DEFAULT_LEDGER,
     actor: Annotated[
         str | None,
