@@ -71,7 +71,10 @@ def test_a_bad_table_is_named_with_the_place_of_its_fault(
         ((*EVALUATE, "--predictions", "test.csv", "--threshold", "nan"), "--threshold nan is not a finite"),
         ((*EVALUATE, "--predictions", "test.csv", "--confidence", "2"), "confidence"),
         ((*EVALUATE, "--predictions", "test.csv", "--favourable", "yes"), "never holds the favourable value"),
-        ((*EVALUATE, "--predictions", "test.csv", "--dataset", "nosuch@1"), "There is no dataset:nosuch@1 in this ledger"),
+        (
+            (*EVALUATE, "--predictions", "test.csv", "--dataset", "nosuch@1"),
+            "There is no dataset:nosuch@1 in this ledger",
+        ),
         ((*EVALUATE, "--predictions", "test.csv", "--sensitive", "race"), "no column 'race'"),
         ((*EVALUATE, "--predictions", "test.csv", "--sensitive", "sex+"), "--sensitive 'sex+'"),
         ((*EVALUATE, "--predictions", "test.csv", "--label", "aproved"), "Did you mean approved?"),
