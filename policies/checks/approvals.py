@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from governance.gate.protocol import Approval, CheckOutcome, Facts, Finding, Parameters, Result, check, refer
-from policies.checks.wording import listed
+from policies.checks.wording import counted, listed
 
 
 class Quorum(Parameters):
@@ -44,7 +44,7 @@ def quorum(facts: Facts, parameters: Quorum) -> CheckOutcome:
             label=role,
             result=Result.MISSING,
             value=float(number),
-            message=f"{number} more approval(s) needed",
+            message=f"{counted(number, 'approval')} more needed",
         )
         for role, number in lacking.items()
     ]

@@ -38,10 +38,10 @@ def none_open(facts: Facts, parameters: NoneOpen) -> CheckOutcome:
         for a in aside
     ]
     if counted:
-        said = f"{len(counted)} alert(s) of severity {parameters.severity} or worse stand open."
+        said = f"Alerts of severity {parameters.severity} or worse that stand open: {len(counted)}."
     else:
         said = f"No alert of severity {parameters.severity} or worse stands open against it."
-        said += f" {len(aside)} stand(s) open about the deployment that it would replace." if aside else ""
+        said += f" About the deployment that it would replace: {len(aside)} open." if aside else ""
     return CheckOutcome(
         Result.FAIL if counted else Result.PASS,
         said,

@@ -20,7 +20,7 @@ from governance.gate.protocol import (
     check,
     refer,
 )
-from policies.checks.wording import listed, missing
+from policies.checks.wording import counted, listed, missing
 
 _HOW = "govern explain MODEL"
 
@@ -82,7 +82,7 @@ def reason_codes(facts: Facts, parameters: ReasonCodes) -> CheckOutcome:
         result = Result.FAIL
         said = (
             f"{len(few)} of {len(explanation.reasons)} explained decisions lack "
-            f"{parameters.minimum_reasons} reason(s)."
+            f"{counted(parameters.minimum_reasons, 'reason')}."
             if explanation.reasons
             else "No decision has reasons."
         )
@@ -96,7 +96,9 @@ def reason_codes(facts: Facts, parameters: ReasonCodes) -> CheckOutcome:
     else:
         result, change = Result.PASS, ""
         count = len(explanation.reasons)
-        said = f"All {count} explained decisions have at least {parameters.minimum_reasons} reason(s)."
+        said = (
+            f"All {count} explained decisions have at least {counted(parameters.minimum_reasons, 'reason')}."
+        )
     return CheckOutcome(
         result,
         said,

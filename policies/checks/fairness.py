@@ -40,7 +40,7 @@ from policies.checks.comparisons import (
     selected,
     true_positive,
 )
-from policies.checks.wording import failing, listed, missing, named, percent, together
+from policies.checks.wording import counted, failing, listed, missing, named, percent, together
 
 Confidence = Annotated[float, Field(gt=0.5, lt=1)]
 _MOST_PASSING_SHOWN = 12
@@ -205,7 +205,7 @@ def _message(
 ) -> str:
     sure = f"at {percent(parameters.confidence)} confidence"
     if result is Result.PASS:
-        said = f"All groups are {claim} ({len(judged)} comparisons, {sure})."
+        said = f"All groups are {claim} ({counted(len(judged), 'comparison')}, {sure})."
     elif result is Result.FAIL:
         said = f"{listed(f.label for f in failing(judged, Result.FAIL))}: {breach} ({sure})."
     elif result is Result.MISSING:
@@ -213,8 +213,8 @@ def _message(
     else:
         unclear = [*failing(judged, Result.UNCLEAR), *failing(others, Result.UNCLEAR)]
         said = f"It can't be said {sure} whether all groups are {claim}: {listed(f.label for f in unclear)}."
-    outside = [f for f in others if f.result is Result.WARN]
-    return said + (f" Left out: {listed(f'{f.label} ({f.rows} rows)' for f in outside)}." if outside else "")
+    outside = [f"{f.label} ({counted(f.rows or 0, 'row')})" for f in others if f.result is Result.WARN]
+    return said + (f" Left out: {listed(outside)}." if outside else "")
 
 
 def _would_change(

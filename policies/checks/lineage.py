@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from governance.gate.protocol import CheckOutcome, Facts, Finding, Parameters, Result, check, refer
-from policies.checks.wording import listed
+from policies.checks.wording import counted, listed
 
 
 class Complete(Parameters):
@@ -35,9 +35,9 @@ def complete(facts: Facts, parameters: Complete) -> CheckOutcome:
     known = [facts.model, facts.system, facts.run, *facts.datasets]
     return CheckOutcome(
         Result.FAIL if findings else Result.PASS,
-        f"The lineage has {len(findings)} gap(s): {listed(f'{f.label} ({f.message})' for f in findings)}."
+        f"The lineage has {counted(len(findings), 'gap')}: {listed(f'{f.label} ({f.message})' for f in findings)}."
         if findings
-        else f"System, run and {len(facts.datasets)} dataset(s) behind the model are registered.",
+        else f"System, run and {counted(len(facts.datasets), 'dataset')} behind the model are registered.",
         value=float(len(findings)),
         threshold=0.0,
         would_change="Register what is missing, or train on what is registered." if findings else "",

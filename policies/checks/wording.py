@@ -12,6 +12,11 @@ def percent(confidence: float) -> str:
     return f"{100 * confidence:.4g} %"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one: `1 row`, `2 rows`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def listed(items: Iterable[str], *, most: int = 6) -> str:
     """Return items as a list in a sentence, the rest counted."""
     found = list(items)

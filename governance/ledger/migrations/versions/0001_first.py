@@ -61,4 +61,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: dropping the tables would drop the ledger."""
-    raise NotImplementedError("The first revision can't be undone: it would drop the ledger.")
+    raise RuntimeError("The first revision can't be undone: it would drop the ledger.")
