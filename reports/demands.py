@@ -42,13 +42,13 @@ _DEMANDS = {
 """The checks of this distribution. What another's check means isn't known here: its values stand as they are."""
 
 
-def found_and_asked(check: str, value: Value, threshold: Value) -> tuple[str, str]:
-    """Return what a rule found and what it asked: `0.419`, `at most 0.2`; `0 gaps`, `none`.
+def value_and_threshold(check: str, value: Value, threshold: Value) -> tuple[str, str]:
+    """Return a rule's value and threshold in words: `0.419`, `at most 0.2`; `0 gaps`, `none`.
 
     Example:
-        >>> found_and_asked("fairness.equalized_odds", 0.419, 0.2)
+        >>> value_and_threshold("fairness.equalized_odds", 0.419, 0.2)
         ('0.419', 'at most 0.2')
-        >>> found_and_asked("lineage.complete", 0.0, 0.0)
+        >>> value_and_threshold("lineage.complete", 0.0, 0.0)
         ('0 gaps', 'none')
     """
     demand = _DEMANDS.get(check)

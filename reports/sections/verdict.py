@@ -14,8 +14,8 @@ from reports.demands import (
     bounds_label,
     features_of,
     finding_value,
-    found_and_asked,
     plain_words,
+    value_and_threshold,
     why_it_counts_so,
 )
 from reports.document import Heading, Page, Together
@@ -65,14 +65,14 @@ def verdict(facts: DossierFacts, page: Page) -> list[Flowable]:
 def _summary(results: Sequence[RuleResult], page: Page) -> Flowable:
     rows: list[list[Cell | str]] = [
         [
-            Cell(one.rule, bold=True), result_cell(one.result.value), *found_and_asked(one.check, one.value, one.threshold),
+            Cell(one.rule, bold=True), result_cell(one.result.value), *value_and_threshold(one.check, one.value, one.threshold),
             confidence(one.confidence),
         ]
         for one in results
     ]  # fmt: skip
     width = page.width
     return grid(
-        ["Rule", "Result", "Found", "Asked", "Confidence"], rows,
+        ["Rule", "Result", "Value", "Threshold", "Confidence"], rows,
         [width * 0.29, width * 0.14, width * 0.19, width * 0.24, width * 0.14],
         sides=["left", "left", "right", "right", "right"],
     )  # fmt: skip
@@ -107,9 +107,9 @@ def _rule(facts: DossierFacts, one: RuleResult, page: Page, at: int) -> list[Flo
 def _result(one: RuleResult) -> Cell:
     words = result_markup(one.result.value)
     if one.value is not None or one.threshold is not None:
-        found, asked = found_and_asked(one.check, one.value, one.threshold)
-        words += f": found {markup(found)}"
-        words += f", asked {markup(asked)}" if one.threshold is not None else ""
+        found, asked = value_and_threshold(one.check, one.value, one.threshold)
+        words += f": value {markup(found)}"
+        words += f", threshold {markup(asked)}" if one.threshold is not None else ""
         words += f", at {confidence(one.confidence)} confidence" if one.confidence else ""
     return Cell(words, trusted=True)
 

@@ -94,7 +94,7 @@ def test_a_signer_whose_memory_lags_goes_on(ledgers: Any) -> None:
 
 def test_an_account_that_may_only_read_reads(ledgers: Any, tmp_path: Path) -> None:
     if os.getuid() != 0:
-        pytest.skip("needs root: another account is taken on")
+        pytest.skip("only root can take on another account")
     ledgers.finish(ledgers.start("append", 3))
     folder = Path(ledgers.url).parent
     for one in (folder, *folder.parents):

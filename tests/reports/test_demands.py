@@ -9,7 +9,7 @@ import pytest
 from governance.gate.verdict import Result, RuleResult
 from governance.workspace.views import Edge
 from reports import demands
-from reports.demands import features_of, finding_value, found_and_asked, plain_words, why_it_counts_so
+from reports.demands import features_of, finding_value, plain_words, value_and_threshold, why_it_counts_so
 from reports.relations import sentence
 from reports.wording import groups, short, short_subject, span
 
@@ -34,7 +34,7 @@ DIGEST = "f6e45e0e" + "0" * 52 + "5024"
 def test_a_demand_has_its_direction_and_unit(
     check: str, value: float | str | None, threshold: float | str | None, found: str, asked: str
 ) -> None:
-    assert found_and_asked(check, value, threshold) == (found, asked)
+    assert value_and_threshold(check, value, threshold) == (found, asked)
 
 
 def test_every_check_of_this_distribution_that_has_a_number_has_its_words() -> None:

@@ -275,7 +275,7 @@ def test_the_cover_is_titled_by_name_and_version_and_attributes_the_trainers_wor
 
 def test_rules_say_what_they_asked_and_why_they_only_warn(pages: list[str]) -> None:
     text = " ".join(pages)
-    assert "found 0.942, asked at least 0.8, at 95 % confidence" in text
+    assert "value 0.942, threshold at least 0.8, at 95 % confidence" in text
     assert "Found unclear; the rule says when_unclear: warn" in text
     assert (
         "rule four-fifths-joint of pack credit-high-risk Finding" in text
