@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,8 +20,9 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
-def run_page(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    script = "set -euo pipefail\n" + "\n".join(BLOCK.findall(page.read_text()))
+def run_page(page: str, folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    blocks = BLOCK.findall((ROOT / "docs/how-to" / page).read_text())
+    script = "set -euo pipefail\n" + "\n".join(blocks).replace("8321", str(port))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GOVERN_")}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     environment["HOME"] = str(folder)
@@ -34,13 +37,22 @@ def run_page(page: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_your_own_model_from_the_shell(tmp_path: Path) -> None:
-    if shutil.which("ssh-keygen") is None:
-        pytest.skip("needs ssh-keygen: people sign with their SSH keys")
-    done = run_page(ROOT / "docs/how-to/your-own-model.md", tmp_path)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def test_the_how_to_pages_run_as_they_stand_one_after_the_other(tmp_path: Path) -> None:
+    for tool in ("ssh-keygen", "curl"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"needs {tool}: the pages use it")
+    port = free_port()
+    for page in ("your-own-model.md", "verify-without-us.md", "run-the-service.md"):
+        done = run_page(page, tmp_path, port)
+        assert done.returncode == 0, f"{page}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
     assert (tmp_path / "dossier.pdf").read_bytes().startswith(b"%PDF")
-    assert "alert:" in done.stdout
+    assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "allow"
+    assert json.loads((tmp_path / "problem.json").read_text())["status"] == 401
 
 
 def test_every_relative_link_in_the_docs_leads_somewhere() -> None:
