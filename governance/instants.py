@@ -9,7 +9,7 @@ from governance.errors import InvalidInput
 
 def now() -> str:
     """Return this instant."""
-    return _written(datetime.now(UTC))
+    return written(datetime.now(UTC))
 
 
 def normal(text: str) -> str:
@@ -25,7 +25,7 @@ def normal(text: str) -> str:
         in_utc = None
     if in_utc is None:
         raise InvalidInput(f"'{text}' is not an instant.", remedy="Write it as 2026-01-31T14:00:00Z.")
-    return _written(in_utc)
+    return written(in_utc)
 
 
 def days_later(time: str, days: int) -> str:
@@ -38,13 +38,13 @@ def days_later(time: str, days: int) -> str:
         raise InvalidInput(f"{days} days is no period.", remedy="Give 1 to 3660 days.")
     start = datetime.fromisoformat(normal(time))
     try:
-        return _written(start + timedelta(days=days))
+        return written(start + timedelta(days=days))
     except OverflowError:
         raise InvalidInput(
             f"{days} days after {time} no calendar goes on.", remedy="Give an earlier time."
         ) from None
 
 
-def _written(instant: datetime) -> str:
+def written(instant: datetime) -> str:
     """Write an instant in UTC; `strftime` would write the year 1 with one digit."""
     return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -11,7 +11,8 @@ from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.inventory import list_subjects
 from governance.cli.output import print_facts, print_json, print_prose, print_text
-from governance.cli.values import check_file, check_folder, instant, now, with_kind, write_atomically
+from governance.cli.values import check_file, check_folder, instant, with_kind, write_atomically
+from governance.instants import now
 
 
 def add_to(app: typer.Typer) -> None:

@@ -11,8 +11,10 @@ from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.inventory import list_subjects
 from governance.cli.output import print_json, print_text, short
-from governance.cli.values import check_file, digest_of, instant, now, numbers, pairs, read_mapping, with_kind
+from governance.cli.values import check_file, instant, numbers, pairs, read_mapping, with_kind
 from governance.errors import InvalidInput
+from governance.files import digest_of_file
+from governance.instants import now
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,7 +63,7 @@ def record(
 
     for path in code:
         check_file(path)
-    outputs = [{"digest": digest_of(path), "role": "artifact", "name": path.name} for path in output]
+    outputs = [{"digest": digest_of_file(path), "role": "artifact", "name": path.name} for path in output]
     with workspace_of(context) as workspace:
         inputs = []
         for name in data:
@@ -116,7 +118,7 @@ def register(
         ModelRegistered,
         {
             "artifact": {
-                "digest": digest_of(artifact),
+                "digest": digest_of_file(artifact),
                 "format": file_format or artifact.suffix.lstrip(".") or "unknown",
                 "bytes": artifact.stat().st_size,
             },

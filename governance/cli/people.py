@@ -11,8 +11,9 @@ import typer
 from governance.cli.context import JsonFlag, check_actor, workspace_of
 from governance.cli.examples import examples
 from governance.cli.output import print_facts, print_json, print_table, print_text, short
-from governance.cli.values import instant, moment, now, read_text, with_kind
+from governance.cli.values import instant, moment, read_text, with_kind
 from governance.errors import Conflict, InvalidInput
+from governance.instants import now
 
 if TYPE_CHECKING:
     from governance.workspace import Workspace

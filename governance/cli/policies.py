@@ -10,8 +10,9 @@ import typer
 from governance.cli.context import JsonFlag, workspace_of
 from governance.cli.examples import examples
 from governance.cli.output import print_json, print_prose, print_table, print_text, short
-from governance.cli.values import now, read_text
+from governance.cli.values import read_text
 from governance.errors import NotFound
+from governance.instants import now
 
 PackArgument = Annotated[str, typer.Argument(help="A YAML file, or the name of a pack that ships with us.")]
 

@@ -37,21 +37,6 @@ def read_text(path: Path) -> str:
         ) from None
 
 
-def digest_of(path: Path) -> str:
-    """Return `sha256:…` of a file, read in pieces; errors as `read_bytes`."""
-    import hashlib
-
-    try:
-        with path.open("rb") as file:
-            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise NotFound(f"There is no file {path}.", remedy="Check the path.") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise InvalidInput(
-            f"{path} can't be read: {error.strerror}.", remedy="Name a readable file."
-        ) from None
-
-
 def check_file(path: Path) -> None:
     """Refuse a file that is not there, before anything is done.
 
@@ -209,13 +194,6 @@ def read_mapping(path: Path) -> dict[str, Any]:
 def with_kind(kind: str, text: str) -> str:
     """Return `text` as a subject of `kind`; the prefix may be left out on the command line."""
     return text if text.startswith(f"{kind}:") else f"{kind}:{text}"
-
-
-def now() -> str:
-    """Return this instant as RFC 3339, UTC, microseconds."""
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def moment(time: str) -> str:

@@ -11,8 +11,9 @@ from governance.demo.batches import COLUMNS, GROUPS, Batch, score_batch
 from governance.demo.cast import EVA, KENJI, PIPELINE
 from governance.demo.scene import DATA, TARGET, Scene, ask, collect_approvals, evaluate
 from governance.demo.work import MODEL_NAME, register_dataset, train_version
-from governance.evidence import drift, runs
+from governance.evidence import drift
 from governance.evidence.records import evidence
+from governance.instants import now
 from governance.lineage.records import AlertOpened
 
 
@@ -71,7 +72,7 @@ def _in_production(scene: Scene) -> None:
 
 
 def _seal(scene: Scene, rows: pd.DataFrame, deployment: str, name: str) -> Batch:
-    start = runs.now()
+    start = now()
     scored = score_batch(rows, scene.versions[2].score(rows), models.THRESHOLD)
     sealed = scene.cast.as_(PIPELINE).seal_batch(
         deployment,
@@ -79,7 +80,7 @@ def _seal(scene: Scene, rows: pd.DataFrame, deployment: str, name: str) -> Batch
         iter(scored),
         groups=GROUPS,
         start=start,
-        end=runs.now(),
+        end=now(),
     )
     batch = Batch(name, sealed.batch, scored)
     scene.batches.append(batch)

@@ -15,6 +15,7 @@ from governance.demo import data, models
 from governance.demo.cast import EVA, TOMAS, Cast
 from governance.evidence import artifacts, explanations, fairness, performance, quality, runs, tables
 from governance.evidence.records import evidence
+from governance.instants import now
 from governance.lineage.records import Artifact, DatasetRegistered, ModelRegistered, Reference
 from governance.lineage.results import DataQuality, Explanation, Fairness, Performance
 
@@ -106,7 +107,7 @@ def train_version(
     cast: Cast, number: int, train: Dataset, recipe: str, folder: Path, *, title: str
 ) -> Version:
     """Train, save the artifact, record the run with everything needed to repeat it, register the version."""
-    started = runs.now()
+    started = now()
     model = models.naive(train.rows) if recipe == "naive" else models.corrected(train.rows)
     features = data.NAIVE_FEATURES if recipe == "naive" else data.FEATURES
     path = folder / f"{MODEL_NAME}-{number}.skops"

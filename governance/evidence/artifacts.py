@@ -8,7 +8,6 @@ which hands back numbers and names, not objects.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from governance.errors import InvalidInput, NotFound
+from governance.files import digest_of_file
 from governance.lineage.records import Artifact
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 FORMAT = "skops"
 HARMLESS = ("numpy.dtype",)
 """Types beyond skops' own defaults that are plain data and are always trusted."""
-_CHUNK = 1 << 20
 _PICKLE_STARTS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -48,22 +47,6 @@ class Inspected:
     type: str
     untrusted: list[str]
     features: list[str]
-
-
-def digest_of_file(path: Path) -> str:
-    """Return the digest by which the ledger names a file, read in pieces.
-
-    Raises:
-        NotFound: there is no such file.
-    """
-    hashed = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_CHUNK):
-                hashed.update(piece)
-    except (FileNotFoundError, IsADirectoryError):
-        raise NotFound(f"There is no file {path}.", remedy="Check the path.") from None
-    return f"sha256:{hashed.hexdigest()}"
 
 
 def describe(path: Path, *, file_format: str | None = None) -> Artifact:

@@ -12,6 +12,7 @@ import pandas as pd
 from governance.errors import InvalidInput
 from governance.evidence import artifacts, drift, predictions, quality, tables
 from governance.evidence.records import Result, evidence
+from governance.files import digest_of_file
 from governance.lineage.records import DatasetRegistered, EvidenceRecorded, Reference
 from governance.lineage.results import DataQuality, Explanation
 
@@ -152,7 +153,7 @@ def quality_record(
     """Return the evidence that records a dataset's validation."""
     inputs = [Reference(subject=subject, digest=body.digest, role="validated")]
     if test is not None:
-        inputs.append(Reference(digest=artifacts.digest_of_file(test), role="test"))
+        inputs.append(Reference(digest=digest_of_file(test), role="test"))
     return evidence(result, about=subject, inputs=inputs, producer=producer)
 
 
@@ -239,7 +240,7 @@ def explain_model(
     tables.require_columns(judged, features)
     answer = artifacts.explain_foreign(artifact, usual.frame[features], judged.frame[features], trusted=trust)
     inputs = [
-        Reference(subject=model, digest=artifacts.digest_of_file(artifact), role="model"),
+        Reference(subject=model, digest=digest_of_file(artifact), role="model"),
         Reference(digest=usual.digest, role="background"),
         *_registered(dataset),
         Reference(digest=judged.digest, role="explained"),

@@ -9,21 +9,16 @@ import hashlib
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from governance.errors import InvalidInput
+from governance.instants import now
 from governance.lineage.records import Code, Reference, RunRecorded
 
 USUAL_PACKAGES = ("ml-governance", "numpy", "scipy", "pandas", "scikit-learn", "fairlearn", "shap", "skops")
 _GIT_SECONDS = 10
-
-
-def now() -> str:
-    """Return the present instant as records write it (RFC 3339, UTC, six decimals)."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def versions(packages: Iterable[str] = USUAL_PACKAGES) -> dict[str, str]:

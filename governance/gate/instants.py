@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from governance.instants import written
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """By how much a signer's or deployer's clock may differ from the ledger's."""
 
@@ -19,11 +21,6 @@ def moment(text: str) -> datetime:
     if parsed.tzinfo is None:
         raise ValueError(f"'{text}' says no offset from UTC")
     return parsed.astimezone(UTC)
-
-
-def written(instant: datetime) -> str:
-    """Return an instant as records write it: six decimals and `Z`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def later(text: str, *, days: int) -> str:

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
-from governance.errors import InvalidInput, NotFound
+from governance.errors import InvalidInput
+from governance.files import digest_of_file
 from governance.ledger import proof
 from governance.view import View
 from governance.workspace.failures import explained
@@ -62,31 +62,12 @@ def check_file(
                 remedy="Add --artifact MODEL_FILE --target TARGET: what is about to be deployed, and where.",
             )
         return check_receipt(
-            text, key=_needed(key), artifact=digest_of(artifact), target=target, receipt_key=receipt_key
+            text, key=_needed(key), artifact=digest_of_file(artifact), target=target, receipt_key=receipt_key
         )
     raise InvalidInput(
         "This is no proof of an entry, no proof of a row and no receipt.",
         remedy="Give a file that 'govern prove', 'govern batch prove' or 'govern gate --receipt' wrote.",
     )
-
-
-def digest_of(artifact: Path) -> str:
-    """Return `sha256:…` of a file, read in pieces.
-
-    Raises:
-        NotFound: there is no such file.
-        InvalidInput: it can't be read, or the path is none.
-    """
-    try:
-        with artifact.open("rb") as file:
-            return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError):
-        raise NotFound(f"There is no file {artifact}.", remedy="Check the path.") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InvalidInput(
-            f"The file {str(artifact)!r} can't be read: {why}.", remedy="Check the path and who may read it."
-        ) from None
 
 
 def _needed(key: str | None) -> str:

@@ -38,6 +38,10 @@ class Case:
     score: np.ndarray
 
     @property
+    def features(self) -> list[str]:
+        return FEATURES
+
+    @property
     def truth(self) -> np.ndarray:
         return self.test["approve"].to_numpy()
 

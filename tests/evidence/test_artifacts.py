@@ -13,20 +13,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from governance.errors import InvalidInput, NotFound
 from governance.evidence import artifacts
 
-FEATURES = [
-    "appinc",
-    "loanamt",
-    "obrat",
-    "hrat",
-    "unem",
-    "loanprc",
-    "dep",
-    "married",
-    "gdlin",
-    "pubrec",
-    "black",
-]
-
 
 class Homemade(ClassifierMixin, BaseEstimator):
     """A type that nobody has reason to trust."""
@@ -45,7 +31,7 @@ def test_a_model_is_saved_named_and_opened_again(case, saved: Path) -> None:
     record = artifacts.describe(saved)
     assert record.format == "skops"
     again = artifacts.load(saved, digest=record.digest)
-    assert np.array_equal(again.predict_proba(case.test[FEATURES])[:, 1], case.score)
+    assert np.array_equal(again.predict_proba(case.test[case.features])[:, 1], case.score)
     assert sorted(path.name for path in saved.parent.iterdir()) == ["m.skops"]
 
 
@@ -55,7 +41,7 @@ def test_another_file_than_the_registered_one_is_refused(saved: Path) -> None:
 
 
 def test_a_foreign_model_is_scored_in_a_child_process(case, saved: Path) -> None:
-    scores = artifacts.score_foreign(saved, case.test[FEATURES])
+    scores = artifacts.score_foreign(saved, case.test[case.features])
     assert scores == pytest.approx(case.score.tolist())
 
 

@@ -16,36 +16,30 @@ from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures, StandardSca
 from governance.errors import InvalidInput
 from governance.evidence.explanations import MOST_REASONS, adopt, explain, reasons_of
 
-FEATURES = [
-    "appinc",
-    "loanamt",
-    "obrat",
-    "hrat",
-    "unem",
-    "loanprc",
-    "dep",
-    "married",
-    "gdlin",
-    "pubrec",
-    "black",
-]
 NUMBERS = ["appinc", "obrat", "married"]
 
 
 def test_a_linear_pipeline_is_explained_exactly_on_log_odds(case) -> None:
-    found = explain(case.model, case.train[FEATURES], case.test[FEATURES], background_limit=len(case.train))
+    found = explain(
+        case.model, case.train[case.features], case.test[case.features], background_limit=len(case.train)
+    )
     assert (found.method, found.scale) == ("shap-linear", "log-odds")
     assert found.additivity_error < 1e-9
     # For a linear model the SHAP value is coefficient times distance from the mean.
     steps = case.model[:-1]
-    scaled, usual = steps.transform(case.test[FEATURES]), steps.transform(case.train[FEATURES]).mean(axis=0)
+    scaled, usual = (
+        steps.transform(case.test[case.features]),
+        steps.transform(case.train[case.features]).mean(axis=0),
+    )
     expected = np.abs((scaled - usual) * case.model[-1].coef_[0]).mean(axis=0)
     importance = {one.feature: one.mean_absolute for one in found.importance}
-    assert importance == pytest.approx(dict(zip(FEATURES, expected, strict=True)))
+    assert importance == pytest.approx(dict(zip(case.features, expected, strict=True)))
 
 
 def test_adverse_reasons_are_what_lowered_the_score_most(case) -> None:
-    found = explain(case.model, case.train[FEATURES], case.test[FEATURES], labels={"gdlin": "Credit history"})
+    found = explain(
+        case.model, case.train[case.features], case.test[case.features], labels={"gdlin": "Credit history"}
+    )
     first = found.reasons[0]
     assert first.outcome == 0
     assert first.score < 0.5
@@ -63,9 +57,9 @@ def test_adverse_reasons_are_what_lowered_the_score_most(case) -> None:
 )
 def test_trees_add_up(case, last) -> None:
     model = make_pipeline(SimpleImputer(strategy="median"), last).fit(
-        case.train[FEATURES], case.train.approve
+        case.train[case.features], case.train.approve
     )
-    found = explain(model, case.train[FEATURES], case.test[FEATURES].iloc[:40], background_limit=50)
+    found = explain(model, case.train[case.features], case.test[case.features].iloc[:40], background_limit=50)
     assert found.method == "shap-tree"
     assert found.additivity_error < 1e-6
 
@@ -106,7 +100,7 @@ def test_a_transformer_that_mixes_columns_falls_back_to_permutation(case) -> Non
 
 
 def test_what_is_kept_is_bounded(case) -> None:
-    found = explain(case.model, case.train[FEATURES], case.test[FEATURES], reason_rows=5, sample=20)
+    found = explain(case.model, case.train[case.features], case.test[case.features], reason_rows=5, sample=20)
     assert len(found.reasons) == 5
     assert {len(one.values) for one in found.beeswarm} == {20}
     assert "NaN" not in found.model_dump_json()
@@ -114,7 +108,7 @@ def test_what_is_kept_is_bounded(case) -> None:
 
 def test_rows_with_other_columns_are_refused(case) -> None:
     with pytest.raises(InvalidInput, match="lack the column obrat"):
-        explain(case.model, case.train[FEATURES], case.test[FEATURES].drop(columns="obrat"))
+        explain(case.model, case.train[case.features], case.test[case.features].drop(columns="obrat"))
 
 
 def test_contributions_computed_elsewhere_are_taken_as_reported() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from governance import instants
 from governance.errors import GovernanceError, InvalidInput, NotFound
-from governance.workspace.offline import check_file, digest_of
+from governance.files import digest_of_file
+from governance.workspace.offline import check_file
 
 RECEIPT = '{"envelope": {}, "proof": ""}'
 
@@ -34,12 +35,12 @@ def test_an_artifact_that_others_may_not_read_is_refused_in_words(
 
         monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(InvalidInput, match="Permission denied"):
-        digest_of(artifact)
+        digest_of_file(artifact)
 
 
 def test_a_directory_is_no_artifact(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        digest_of(tmp_path)
+        digest_of_file(tmp_path)
 
 
 @pytest.mark.parametrize(
